@@ -1,0 +1,94 @@
+"""Sealed files: raw mails and attachments, in 1 MB chunks, under random names, durable before their row is written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from crypto.errors import SealError
+from crypto.sealing import OVERHEAD, seal, unseal
+
+CHUNK_BYTES = 1024 * 1024
+_NAME = re.compile(r"[0-9a-f]{32}")
+
+
+class BlobStore:
+    """A directory of sealed files. Each is opened by the key and the place that it was sealed with."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, key: bytes, content: bytes, place: str) -> str:
+        """Seal `content` into a new file and give its random name; the file and its entry are on disk on return."""
+        name = uuid.uuid4().hex
+        path = self._path(name)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - mode
+            for sealed in _seal_chunks(key, content, f"{place}|{name}"):
+                file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+        _sync(path.parent)
+        return name
+
+    def read(self, key: bytes, name: str, place: str) -> bytes:
+        """The whole content of a blob; raises SealError when it is missing, changed, cut or lengthened."""
+        try:
+            sealed = self._path(name).read_bytes()
+        except FileNotFoundError:
+            raise SealError("a sealed file is missing") from None
+        return b"".join(_open_chunks(key, sealed, f"{place}|{name}"))
+
+    def delete(self, name: str) -> None:
+        """Unlink a blob; one that is gone already is no error, so that forgetting can be resumed."""
+        with contextlib.suppress(FileNotFoundError):
+            self._path(name).unlink()
+
+    def names(self) -> Iterator[str]:
+        """All blobs on disk, for the sweep that removes those without a row."""
+        for path in self.root.glob("??/*"):
+            if _NAME.fullmatch(path.name):
+                yield path.name
+
+    def age(self, name: str, now: float) -> float:
+        """Seconds since a blob was written."""
+        return now - self._path(name).stat().st_mtime
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise SealError("not the name of a sealed file")
+        return self.root / name[:2] / name
+
+
+def _seal_chunks(key: bytes, content: bytes, place: str) -> Iterator[bytes]:
+    last = max(0, (len(content) - 1) // CHUNK_BYTES)
+    for index in range(last + 1):
+        chunk = content[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES]
+        yield seal(key, chunk, _chunk_place(place, index, last=index == last))
+
+
+def _open_chunks(key: bytes, sealed: bytes, place: str) -> Iterator[bytes]:
+    step = CHUNK_BYTES + OVERHEAD
+    last = max(0, (len(sealed) - 1) // step)
+    for index in range(last + 1):
+        chunk = sealed[index * step : (index + 1) * step]
+        yield unseal(key, chunk, _chunk_place(place, index, last=index == last))
+
+
+def _chunk_place(place: str, index: int, *, last: bool) -> str:
+    """Index and end mark are authenticated, so that chunks cannot be swapped, dropped or cut off at the end."""
+    return f"{place}|{index}|{'end' if last else 'more'}"
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
