@@ -1,0 +1,12 @@
+"""The helpdesk app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class HelpdeskConfig(AppConfig):
+    """Named, so that its tables are called helpdesk_*."""
+
+    name = "helpdesk"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,29 @@
+"""Settings for tests: the real ones, on a throw-away data directory, with a fast password hasher."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DEMO", "true")
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="wd-"))
+
+from helpdesk.settings import *  # noqa: E402, F403
+from helpdesk.settings import DATABASES  # noqa: E402
+
+DEMO = False
+SECRET_KEY = "only-for-tests-" + "t" * 50
+HTTPS = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+MAIL_DOMAINS = ["help.example"]
+MAIL_IN = [f"maildir://{Path(os.environ['DATA_DIR']) / 'inbox'}"]
+MAIL_OUT = f"maildir://{Path(os.environ['DATA_DIR']) / 'outbox'}"
+WHITENOISE_AUTOREFRESH = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["DATA_DIR"]) / "test.sqlite3")}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0

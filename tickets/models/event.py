@@ -1,0 +1,43 @@
+"""An event: what was done to a ticket, when and by whom, without content."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models.ticket import Ticket
+
+
+class Event(models.Model):
+    """Written by every action, in its transaction. It dies with its ticket."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        OPENED = "opened", _("opened")
+        RECEIVED = "received", _("a message came")
+        ANSWERED = "answered", _("answered")
+        NOTED = "noted", _("a note was written")
+        ASSIGNED = "assigned", _("assigned")
+        RELEASED = "released", _("given back to the queue")
+        MOVED = "moved", _("moved to another queue")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("reopened")
+        SENT = "sent", _("the answer was handed to the mail server")
+        NOT_SENT = "not_sent", _("the answer could not be sent")
+        UNSURE = "unsure", _("it is not known whether the answer was sent")
+        RESENT = "resent", _("the answer was approved to be sent again")
+        KEY_LEARNED = "key_learned", _("a key was learned")
+        KEY_CONFIRMED = "key_confirmed", _("a key was confirmed")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=14, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Empty when the desk did it by itself."""
+    whom = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The agent it was assigned to."""
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]

@@ -1,0 +1,80 @@
+"""A message: one thing said in a ticket."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crypto.fields import SealedJSONField, SealedTextField
+from crypto.models import SealKey
+from crypto.verdict import Encryption, SignatureState
+from tickets.models.ticket import Ticket
+
+
+class Message(models.Model):
+    """What was said, by whom, and what is known of its protection. Never changed once written."""
+
+    class Kind(models.TextChoices):
+        """Which way it went."""
+
+        INBOUND = "inbound", _("from the requester")
+        OUTBOUND = "outbound", _("to the requester")
+        NOTE = "note", _("internal note")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=8, choices=Kind)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created = models.DateTimeField()
+    """When we got it or wrote it; never the sender's claim."""
+    text = SealedTextField()
+    """What a person wrote, without what the `full_text` repeats or adds."""
+    full_text = SealedTextField(null=True)
+    """All of the text with quoted mail, signature or a report's debugging information; empty when `text` is all."""
+    subject = SealedTextField(null=True)
+    sender_name = SealedTextField(null=True)
+    sender_address = SealedTextField(null=True)
+    problems = SealedJSONField(null=True)
+    """What could not be read as it stood, as short sentences."""
+    report = SealedJSONField(null=True)
+    """The parsed WhisperBack report without its debugging text; see hardware.report.Report.as_dict."""
+    encryption = models.CharField(max_length=8, default=Encryption.NONE)
+    signature = models.CharField(max_length=12, default=SignatureState.NONE)
+    signature_fingerprint = SealedTextField(null=True)
+    html = models.BooleanField(default=False)
+    machine = models.CharField(max_length=10, blank=True)
+    """bounce, automatic, list or loop; empty when a person wrote it."""
+    message_id = SealedTextField(null=True)
+    message_id_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    replay_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    replayed = models.BooleanField(default=False)
+    """The same encrypted text came before from another sender: nothing is to be quoted or answered unasked."""
+    raw_blob = models.CharField(max_length=32, blank=True)
+    """The mail as it came, still encrypted by its sender, sealed once more under the ticket key."""
+
+    class Meta:
+        ordering = ["created", "id"]
+        indexes = [models.Index(fields=["ticket", "created"], name="message_timeline")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["inbound", "outbound", "note"]), name="message_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(encryption__in=[state.value for state in Encryption]),
+                name="message_encryption_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signature__in=[state.value for state in SignatureState]),
+                name="message_signature_known",
+            ),
+        ]
+
+    @property
+    def sealing_key(self) -> SealKey:
+        """The ticket key."""
+        return self.ticket.key

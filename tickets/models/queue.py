@@ -1,0 +1,46 @@
+"""A queue: where tickets wait; usually one language, with an address and an OpenPGP key."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class QueueQuerySet(models.QuerySet["Queue"]):
+    """Sets of queues."""
+
+    def of(self, user_id: int) -> QueueQuerySet:
+        """The queues that a person works on."""
+        return self.filter(members=user_id)
+
+    def at(self, address: str) -> QueueQuerySet:
+        """The queues that take mail for an address."""
+        return self.filter(address__iexact=address)
+
+
+class Queue(models.Model):
+    """Several queues may share one address: then the language of a mail decides, and the default takes the rest."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    """BCP 47 primary tag; empty takes any language."""
+    address = models.EmailField(_("address"))
+    fingerprint = models.CharField(_("OpenPGP key"), max_length=64)
+    """The desk's own key that answers from this queue are signed with."""
+    is_default = models.BooleanField(_("takes what no other queue takes"), default=False)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="queues", blank=True)
+
+    objects = QueueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="queue_one_default"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,56 @@
+"""How an answer will travel, known before it is written: encrypted, waiting for a key, in clear, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from crypto.keys import Choice, choose_key
+from tickets.models import Message, Ticket
+
+
+class Way(StrEnum):
+    """The ways; each has its own sentence and its own button."""
+
+    ENCRYPTED = "encrypted"
+    WAITS = "waits"
+    CLEAR = "clear"
+    KEY_CHANGED = "key_changed"
+    REPLAYED = "replayed"
+    NO_ADDRESS = "no_address"
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """A way and what has to be said about it. `fingerprint` and `first_seen` are of the key it is encrypted to."""
+
+    way: Way
+    fingerprint: str = ""
+    first_seen: datetime | None = None
+    trouble: str = ""
+    """Why a key that is there cannot be used: 'expired', 'proposed' (an agent must compare it) or empty."""
+
+    @property
+    def can_be_written(self) -> bool:
+        """Whether an answer can be approved at all."""
+        return self.way in {Way.ENCRYPTED, Way.WAITS, Way.CLEAR}
+
+
+def travel_of(ticket: Ticket, *, now: datetime) -> Travel:
+    """Decide by what is known now. What came in encrypted never leaves in clear (promise 3)."""
+    if not ticket.requester_address:
+        return Travel(Way.NO_ADDRESS)
+    if ticket.messages.filter(kind=Message.Kind.INBOUND, replayed=True).exists():
+        return Travel(Way.REPLAYED)
+    choice = choose_key(ticket.requester_address, now=now)
+    return _travel_by(choice, protected=ticket.protected)
+
+
+def _travel_by(choice: Choice, *, protected: bool) -> Travel:
+    if choice.changed:
+        return Travel(Way.KEY_CHANGED, fingerprint=choice.fingerprint, first_seen=choice.first_seen)
+    if choice.certificate:
+        return Travel(Way.ENCRYPTED, fingerprint=choice.fingerprint, first_seen=choice.first_seen)
+    way = Way.WAITS if protected else Way.CLEAR
+    return Travel(way, fingerprint=choice.fingerprint, trouble=choice.trouble)
