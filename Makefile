@@ -1,0 +1,77 @@
+# Whisperdesk: what people, the git hook and CI type. `make help` lists it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run demo-reset test tested check lock bench packages packages-dev
+
+# The Python to make .venv with, and where the pages are served.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+bin := .venv/bin
+manage := $(bin)/python manage.py
+
+help: ## Say what there is to type.
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: packages ## Start the desk: a demo here, or the real thing when there is a .env.
+	@$(manage) prepare --host $(HOST) --port $(PORT)
+	@trap : INT TERM; \
+	  LISTEN=$(HOST):$(PORT) $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start 2>/dev/null; \
+	  $(manage) stop_agents; echo "Whisperdesk has stopped."
+
+demo-reset: packages ## Throw the demo's data away; the next `make run` makes it anew.
+	@$(manage) demo --reset
+
+test: packages-dev ## Everything: checks, then all tests on SQLite and on PostgreSQL, with real servers.
+	@tests/servers/packages
+	@$(bin)/python -m tests.servers $(MAKE) --no-print-directory tested
+
+# Run by `make test` between the start and the end of the servers.
+tested: check
+	@rm -f .coverage
+	env -u DATABASE_URL $(bin)/python -m pytest -q --cov --cov-report= -m "not (servers or browser or faults)"
+	$(bin)/python -m pytest -q --cov --cov-report= --cov-append
+	@$(bin)/python -m tests.floors
+
+check: packages-dev ## What a machine can see without running the desk, cheapest first.
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/lint-imports
+	$(bin)/djlint templates --check --lint --quiet
+	$(bin)/mypy .
+	$(manage) makemigrations --check --dry-run
+	$(manage) check --fail-level WARNING
+
+bench: packages-dev ## How long things take, on throw-away servers.
+	@$(bin)/python -m tests.servers --durable $(bin)/python -m tests.bench
+
+lock: packages-dev ## Write both lock files anew from pyproject.toml (needs uv).
+	uv pip compile --quiet --no-header --no-annotate --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile --quiet --no-header --no-annotate --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+# The packages are installed again only when a lock file says something else than the copy kept in .venv.
+packages:
+	@cmp -s requirements.txt .venv/locked.txt || $(MAKE) --no-print-directory .venv/locked.txt
+
+packages-dev: packages
+	@cmp -s requirements-dev.txt .venv/locked-dev.txt || $(MAKE) --no-print-directory .venv/locked-dev.txt
+
+.PHONY: .venv/locked.txt .venv/locked-dev.txt
+.venv/locked.txt: requirements.txt .venv/bin/python
+	@echo "Installing the packages that requirements.txt names…"
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@cp requirements.txt $@
+
+.venv/locked-dev.txt: requirements-dev.txt .venv/bin/python
+	@echo "Installing the packages for tests that requirements-dev.txt names…"
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@cp requirements-dev.txt $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Whisperdesk needs Python 3.11 or newer. Name one: make run PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python cannot make environments here. As root: apt-get install python3-venv" >&2; exit 1; }
+	@command -v gpg >/dev/null || { echo "gpg is missing. As root: apt-get install gnupg" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,1 @@
+"""Throw-away servers for the tests: PostgreSQL, Redis, Dovecot and two SMTP sinks, all under one temporary directory."""
