@@ -81,6 +81,8 @@ class MachineSigns:
     failed_recipients: str = ""
     auto_reply: bool = False
     """X-Autoreply, X-Autorespond, X-Auto-Reply-From and their kind."""
+    failed: tuple[str, ...] = ()
+    """Addresses that a delivery report names as failed, by what its body says; empty when it is no such report."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""Guesses the language that a person wrote in, from their own words only; says nothing when it is not sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol
+
+LANGUAGES = ("en", "fr", "es", "it", "de", "pt", "ru", "fa", "ar", "zh", "tr", "ca", "id", "uk", "pl", "nl")
+THRESHOLD = 0.7
+READ_CHARACTERS = 4000
+LETTERS = 12
+"""Fewer than this say nothing: 'ok thanks' is written in every language. Scripts of syllables need a third."""
+
+_SECTION = "======= content of "
+_ARMOR = "-----BEGIN PGP "
+_ARMOR_END = "-----END PGP "
+
+
+class _Identifier(Protocol):
+    def set_languages(self, langs: Sequence[str]) -> None: ...
+
+    def classify(self, text: str) -> tuple[str, float]: ...
+
+
+def detect(text: str, *, subject: str = "", languages: tuple[str, ...] = LANGUAGES) -> str | None:
+    """The BCP 47 tag of the text's language, out of those the desk knows; None when unsure."""
+    words = own_words(text)
+    if _weight(words) < LETTERS:
+        words = f"{subject}\n{words}"
+    words = words[:READ_CHARACTERS]
+    if _weight(words) < LETTERS:
+        return None
+    tag, certainty = _identifier(languages).classify(words.lower() if words.isupper() else words)
+    return tag if certainty >= THRESHOLD else None
+
+
+def preload(languages: tuple[str, ...] = LANGUAGES) -> None:
+    """Loads the model now (half a second, 100 MB): for the worker, before its first mail."""
+    _identifier(languages)
+
+
+def own_words(text: str) -> str:
+    """The text without quotes, signature, armor, and without what a bug report adds to the user's words."""
+    text = text.partition("\n" + _SECTION)[0]
+    lines = text.split("\n")
+    if lines[0].startswith(_SECTION):
+        return ""
+    subject = ""
+    if _is_report(lines):
+        subject = lines[0].removeprefix("Subject:").strip() if lines[0].startswith("Subject:") else ""
+        lines = lines[_end_of_headers(lines) :]
+    kept = [subject, *_prose(lines)]
+    return "\n".join(line for line in kept if line).strip()
+
+
+def _is_report(lines: list[str]) -> bool:
+    """A WhisperBack report begins with its own header block (whisperback.md, 2.1)."""
+    head = lines[: _end_of_headers(lines)][:200]
+    return lines[0].startswith("Subject:") or any(
+        line.startswith(("Tails-Version:", "Amnesia-Version:", "OpenPGP-Key:")) for line in head
+    )
+
+
+def _end_of_headers(lines: list[str]) -> int:
+    return next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+
+
+def _prose(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    armored = False
+    for line in lines:
+        bare = line.strip()
+        if line in ("-- ", "--"):
+            break
+        armored = (armored or bare.startswith(_ARMOR)) and not bare.startswith(_ARMOR_END)
+        if _is_underline(bare):
+            # What is underlined is a heading of the form, not the user's words.
+            kept = kept[:-1]
+        elif not armored and not bare.startswith((">", _ARMOR_END)) and not _is_machine_text(bare):
+            kept.append(bare)
+    return kept
+
+
+def _is_underline(line: str) -> bool:
+    return len(line) >= 5 and not line.strip("-=")
+
+
+def _is_machine_text(line: str) -> bool:
+    """Addresses of the web, and lines that are one long word: paths, keys, numbers."""
+    return line.startswith(("http://", "https://")) or (" " not in line and len(line) > 30 and line.isascii())
+
+
+def _weight(text: str) -> int:
+    return sum(
+        1 if character < "\u2e80" else 3 for character in text[:READ_CHARACTERS] if character.isalpha()
+    )
+
+
+@lru_cache(maxsize=4)
+def _identifier(languages: tuple[str, ...]) -> _Identifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(list(languages))
+    return identifier

@@ -1,0 +1,94 @@
+"""The third stop: reads an opened mail into a letter, in a child process with limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.message import Message
+
+from crypto.verdict import Encryption
+from tickets.mail import body, bounces, headers, limits, packing, quotes, sandbox
+from tickets.mail.letter import Address, Letter, Opened
+from tickets.mail.limits import Problems
+from tickets.mail.mime import Part, take_apart
+
+
+def parse_mail(opened: Opened) -> Letter:
+    """Reads the mail in a child: what a hostile mail breaks or exhausts is not the worker."""
+    limits.refuse_too_large(opened.outer)
+    letter = packing.unpack(Letter, sandbox.call_in_child(lambda: packing.pack(read_letter(opened))))
+    # What is judged already does not come back from the child: it could not change these if it wanted to.
+    return replace(
+        letter,
+        encryption=opened.encryption,
+        signature=opened.signature,
+        replay_material=opened.replay_material,
+        decrypted_with=opened.decrypted_with,
+    )
+
+
+def read_letter(opened: Opened) -> Letter:
+    """What runs inside: every header and part is read as hostile, within limits.py."""
+    limits.refuse_too_large(opened.outer)
+    problems = Problems()
+    outer = take_apart(opened.outer, problems)
+    inner = _inner(opened, outer, problems)
+    letter = _envelope(opened, outer.headers, inner.headers if opened.headers_protected else None, problems)
+    if opened.content is None:
+        attachments = body.read_attachments(outer, problems) if opened.encryption == Encryption.NO_KEY else ()
+        return replace(letter, attachments=attachments, problems=tuple(problems.said))
+    read = body.read_body(inner, problems)
+    return replace(
+        letter,
+        text=read.text,
+        answer=quotes.answer_in(read.text),
+        html=read.html,
+        attachments=tuple(read.attachments),
+        signs=replace(letter.signs, failed=bounces.failed_addresses(opened.outer, letter.signs)),
+        problems=tuple(problems.said),
+    )
+
+
+def _inner(opened: Opened, outer: Part, problems: Problems) -> Part:
+    if opened.content is None or opened.content == opened.outer:
+        return outer
+    limits.refuse_too_large(opened.content)
+    return take_apart(opened.content, problems)
+
+
+def _envelope(opened: Opened, outer: Message, inner: Message | None, problems: Problems) -> Letter:
+    sender = headers.sender_of(outer, problems)
+    protected = inner is not None and "subject" in inner
+    return Letter(
+        encryption=opened.encryption,
+        signature=opened.signature,
+        from_=sender,
+        to=headers.addresses_of(outer, "to", problems),
+        cc=headers.addresses_of(outer, "cc", problems),
+        reply_to=_reply_to(opened, outer, inner, sender, problems),
+        subject=headers.subject_of(inner if inner is not None and protected else outer),
+        subject_protected=protected,
+        message_id=headers.message_id_of(outer),
+        references=headers.references_of(outer),
+        date=headers.date_of(outer),
+        signs=headers.signs_of(outer),
+        autocrypt=headers.autocrypt_of(outer, sender),
+    )
+
+
+def _reply_to(
+    opened: Opened, outer: Message, inner: Message | None, sender: tuple[Address, ...], problems: Problems
+) -> tuple[Address, ...]:
+    """An encrypted mail's Reply-To counts from inside only, or when it says the sender (security.md R3).
+
+    Who steals a ciphertext and sends it on writes the outer headers as he likes, to get the answer.
+    """
+    if inner is not None and "reply-to" in inner:
+        return headers.addresses_of(inner, "reply-to", problems)
+    said = headers.addresses_of(outer, "reply-to", problems)
+    if opened.encryption in (Encryption.NONE, Encryption.NO_KEY):
+        return said
+    known = {address.address.lower() for address in sender}
+    kept = tuple(address for address in said if address.address.lower() in known)
+    if kept != said:
+        problems.note("ignored: a Reply-To outside the encryption")
+    return kept

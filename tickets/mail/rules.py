@@ -1,0 +1,80 @@
+"""The policy for mail that machines write, or that is not for us: small questions to a letter, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tickets.mail.letter import Letter, Machine
+
+DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon")
+NO_REPLY = ("noreply", "no-reply", "donotreply", "do-not-reply")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the rules must know of us: the domains that our own mail comes from."""
+
+    domains: frozenset[str]
+
+
+Rule = Callable[[Letter, Home], Machine | None]
+
+
+def is_loop(letter: Letter, home: Home) -> Machine | None:
+    """Our own mail come back: it has our Message-ID, or the mark that we put on what we send."""
+    own_id = letter.message_id is not None and _domain(letter.message_id) in home.domains
+    marked = any(_domain(value) in home.domains or value in home.domains for value in letter.signs.loop)
+    return Machine.LOOP if own_id or marked else None
+
+
+def is_bounce(letter: Letter, home: Home) -> Machine | None:
+    """A report that a mail was not delivered (RFC 3464, and the forms that came before it)."""
+    signs = letter.signs
+    is_report = signs.content_type == "multipart/report" and signs.report_type in ("", "delivery-status")
+    from_daemon = any(_local(address.address) in DAEMONS for address in letter.from_)
+    has_failed = bool(signs.failed or signs.failed_recipients)
+    unanswerable = signs.return_path == "<>" and (from_daemon or not signs.auto_submitted)
+    return Machine.BOUNCE if is_report or from_daemon or has_failed or unanswerable else None
+
+
+def is_automatic(letter: Letter, home: Home) -> Machine | None:
+    """An answer or a notice that nobody wrote (RFC 3834, and the headers used before it and instead of it)."""
+    signs = letter.signs
+    submitted = signs.auto_submitted.partition(";")[0].strip() not in ("", "no")
+    suppresses = bool(
+        {"all", "oof", "autoreply"} & set(signs.auto_response_suppress.replace(",", " ").split())
+    )
+    answers = signs.auto_reply or signs.precedence == "auto_reply" or signs.return_path == "<>"
+    is_notice = signs.content_type == "multipart/report"
+    from_nobody = any(_local(address.address).startswith(NO_REPLY) for address in letter.from_)
+    return Machine.AUTOMATIC if submitted or suppresses or answers or is_notice or from_nobody else None
+
+
+def is_list(letter: Letter, home: Home) -> Machine | None:
+    """Mail to many: an answer would reach people who did not ask us."""
+    bulk = letter.signs.precedence in ("bulk", "list", "junk")
+    return Machine.LIST if bulk or letter.signs.list_id else None
+
+
+POLICY: tuple[Rule, ...] = (is_loop, is_bounce, is_automatic, is_list)
+"""In this order: the first that says something is what the letter is."""
+
+
+def machine_of(letter: Letter, home: Home) -> Machine | None:
+    """What kind of machine wrote it, or None for a person."""
+    return next((machine for rule in POLICY if (machine := rule(letter, home))), None)
+
+
+def is_empty(letter: Letter) -> bool:
+    """Nothing to read, nothing attached and no subject, and that is how it was sent."""
+    said = letter.text.strip() or letter.subject.strip() or letter.attachments
+    return not said and not letter.problems
+
+
+def _domain(value: str) -> str:
+    return value.strip("<> ").rpartition("@")[2].lower()
+
+
+def _local(address: str) -> str:
+    return address.partition("@")[0].strip('"').lower()
