@@ -69,6 +69,11 @@ _VM_MAKERS = ("qemu", "innotek gmbh", "vmware", "xen", "parallels", "bochs")
 _VM_PRODUCTS = ("virtual machine", "virtualbox", "vmware", "kvm", "standard pc (")
 _TYPE_CODE = re.compile(r"[0-9][0-9A-Z]{3}(?:[0-9A-Z]{3,6})?")
 _TAIL = re.compile(r"\s+(?:notebook pc|notebook computer|all-in-one pc|desktop pc)$", re.IGNORECASE)
+_COMPANY = re.compile(
+    r"(?:,? (?:inc|ltd|llc|co|corp|corporation|bv|b\.v|gmbh|limited|computer)\.?)+$", re.IGNORECASE
+)
+# ASUS writes the board's code once more behind the name.
+_BOARD_SUFFIX = re.compile(r"(?<=\w)_[A-Z0-9]{4,}$")
 _CPU_LABELS = frozenset(
     (
         "model name",
@@ -121,7 +126,9 @@ class Board:
             product = version
         if not product:
             return None
-        product = _TAIL.sub("", product)
+        product = _TAIL.sub("", product).removeprefix("Dell System ")
+        if maker == "ASUS":
+            product = _BOARD_SUFFIX.sub("", product)
         if not maker or product.lower().startswith(maker.lower()):
             return product
         return f"{maker} {product}"
@@ -171,4 +178,4 @@ def _filled(value: str | None) -> str | None:
 
 def _maker(manufacturer: str | None) -> str | None:
     value = _filled(manufacturer)
-    return _MAKERS.get(value.lower(), value) if value else None
+    return _MAKERS.get(value.lower()) or _COMPANY.sub("", value) if value else None

@@ -101,6 +101,8 @@ class Hardware:
         }
 
     def _devices(self, devices: tuple[PciDevice, ...], without_ids: str | None) -> object:
+        if not self.has_pci_list:
+            return None
         return [device.as_dict() for device in devices] if self.has_pci_ids() else without_ids
 
 

@@ -14,10 +14,13 @@ _CPU = re.compile(r"kernel: smpboot: CPU0: (.{1,120}?)(?: \(fam|$)", re.MULTILIN
 _WIFI_OK = re.compile(r"renamed from wlan\d|loaded firmware version ")
 # A firmware file that is not found is no failure by itself: drivers ask for newer ones first.
 _WIFI_FAIL = re.compile(
-    r"no suitable firmware found|minimum version required: |ucode-? ?is required|iwlwifi-\S+ is required"
+    r"iwlwifi .*(?:no suitable firmware found|minimum version required: |iwlwifi-\S+ is required)"
+    r"|ath1\dk.* could not probe fw"
+    r"|ath9k .*: Failed to initialize device"
+    r"|b43\S* ERROR: Firmware file \S+ not found"
+    r"|(?:brcmfmac|rtw\w+|rtl\w+|mt7\w+|iwlwifi): probe of \S+ failed with error"
 )
 _SPOOFED = "Successfully spoofed MAC address"
-_PANIC = "Panic mode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def read_kernel(journal: str | None) -> Kernel:
 def _wifi(log: str) -> WifiOutcome | None:
     """Say how Wi-Fi ended: the last outcome counts, so a failure before a success is none."""
     outcome: WifiOutcome | None = None
-    for line in log.splitlines():
+    for line in (whole[:500] for whole in log.splitlines()):
         if _WIFI_OK.search(line):
             outcome = "ok"
         elif _WIFI_FAIL.search(line):

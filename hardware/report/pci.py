@@ -66,15 +66,19 @@ class PciDevice:
 
 def read_pci(lspci: str | None) -> tuple[PciDevice, ...]:
     """Read the output of `lspci`, with or without ids. Lines that are no devices are passed over."""
-    lines = (line.strip()[:_LONGEST_LINE] for line in (lspci or "").splitlines())
-    return tuple(device for line in lines if (device := _device(line)))
+    devices: dict[str, PciDevice] = {}
+    for line in (lspci or "").splitlines():
+        device = _device(line.strip()[:_LONGEST_LINE])
+        if device and not (device.slot in devices and devices[device.slot].id):
+            devices[device.slot] = device
+    return tuple(devices.values())
 
 
 def _device(line: str) -> PciDevice | None:
     match = _LINE.match(line)
     if match is None:
         return None
-    slot, rest = match[1], match[2]
+    slot, rest = match[1].removeprefix("0000:"), match[2]
     with_id = _CLASS.match(rest)
     if with_id:
         class_name, code, name = with_id[1], with_id[2], with_id[3]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 Question = tuple[str, str]
 
 _WIDTH = 70
+_MOST_HEADINGS = 50
 _WRAPS_SINCE = (3, 7, 1)
 _HEADINGS = frozenset(
     (
@@ -74,7 +75,7 @@ def readable(lines: Sequence[str], version: str | None) -> str:
 def _headings(lines: Sequence[str]) -> list[int]:
     found = [number for number in range(len(lines) - 1) if _is_heading(lines, number)]
     known = [number for number in found if lines[number].strip() in _HEADINGS]
-    return known or found
+    return (known or found)[:_MOST_HEADINGS]
 
 
 def _is_heading(lines: Sequence[str], number: int) -> bool:
