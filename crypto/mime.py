@@ -1,0 +1,146 @@
+"""MIME structure by byte offsets: which parts a mail has and where, without decoding, recursion or trust."""
+
+from __future__ import annotations
+
+import binascii
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+
+MAX_PARTS = 1_000
+MAX_DEPTH = 20
+MAX_HEADER_BLOCK = 256 << 10
+MAX_HEADERS = 1_000
+MAX_HEADER = 4_096
+
+_HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_ADDR_SPEC = r"[^\s<>\"(),:;@\[\]\\]{1,200}@[^\s<>\"(),:;@\[\]\\]{1,200}"
+# A display name in quotes or without special characters before one address; or an address and a plain comment.
+_MAILBOX = re.compile(
+    rf"(?:(?:\"(?:[^\"\\]|\\.)*\"|[^<>\"(),:;@\\]*)\s*<(?P<angle>{_ADDR_SPEC})>|(?P<bare>{_ADDR_SPEC}))\s*(?:\([^()\\]*\))?"
+)
+_ENTITIES_INSIDE = {"message/rfc822", "message/global"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A mail or a part of one: `source[start:end]` is all of it, its body begins at `body`."""
+
+    source: bytes = field(repr=False)
+    start: int
+    body: int
+    end: int
+    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
+    """Lower-case names and raw values as they stand, folded."""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header, unfolded; one that is too long to be honest is empty."""
+        found = (value for each, value in self.headers if each == name)
+        return [
+            b"".join(value.splitlines()).strip().decode("latin-1") if len(value) <= MAX_HEADER else ""
+            for value in found
+        ]
+
+    def raw(self) -> bytes:
+        return self.source[self.start : self.end]
+
+    def content(self) -> bytes:
+        """The body with its transfer encoding undone; damaged encodings give what can be had."""
+        body = self.source[self.body : self.end]
+        encoding = (self.all("content-transfer-encoding") or ["7bit"])[0].lower()
+        if encoding == "base64":
+            return _from_base64(body)
+        return quopri.decodestring(body) if encoding == "quoted-printable" else body
+
+    @property
+    def type(self) -> str:
+        """The content type; text/plain without one, and of two that disagree the mail must not choose."""
+        return (
+            self._content_type().get_content_type() if len(self.all("content-type")) < 2 else "multiple/types"
+        )
+
+    def parameter(self, name: str) -> str:
+        value = self._content_type().get_param(name, "")
+        return value if isinstance(value, str) else ""
+
+    def _content_type(self) -> Message:
+        message = Message()
+        message["Content-Type"] = (self.all("content-type") or ["text/plain"])[0]
+        return message
+
+
+def read_entity(source: bytes, start: int = 0, end: int | None = None) -> Entity:
+    """Read the headers of an entity, as Python's own parser finds them: to the first line that cannot be one."""
+    end = len(source) if end is None else end
+    headers: list[tuple[str, bytes]] = []
+    position = start
+    for line in source[start : min(end, start + MAX_HEADER_BLOCK)].splitlines(keepends=True):
+        found = _HEADER.match(line)
+        if line[:1] in b" \t" and line.strip() and headers:
+            headers[-1] = (headers[-1][0], headers[-1][1] + line)
+        elif found and len(headers) < MAX_HEADERS:
+            headers.append((found[1].decode("ascii").lower(), line[found.end() :]))
+        elif not (position == start and line.startswith(b"From ")):
+            return Entity(source, start, position + len(line) * (not line.strip()), end, tuple(headers))
+        position += len(line)
+    # No end of the headers in sight: only the few that an honest mail begins with could be believed, so none are.
+    return Entity(source, start, position, end, tuple(headers) if position >= end else ())
+
+
+def children(entity: Entity) -> list[Entity]:
+    """The parts of a multipart, or the mail in a message/rfc822; at most MAX_PARTS + 1 of them."""
+    if entity.type in _ENTITIES_INSIDE:
+        return [read_entity(entity.source, entity.body, entity.end)]
+    boundary = entity.parameter("boundary").rstrip()
+    if not entity.type.startswith("multipart/") or not boundary:
+        return []
+    return [
+        read_entity(entity.source, start, end)
+        for start, end in _sections(entity, boundary.encode("latin-1", "replace"))
+    ]
+
+
+def _sections(entity: Entity, boundary: bytes) -> Iterator[tuple[int, int]]:
+    # The line end before a delimiter belongs to the delimiter (RFC 2046), and so not to what is signed.
+    line = re.compile(rb"(?:\r\n|\r|\n|\A)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:(?=(\r\n|\r|\n))|\Z)")
+    window = memoryview(entity.source)[entity.body : entity.end]
+    begin: int | None = None
+    for number, found in enumerate(line.finditer(window)):
+        if begin is not None:
+            yield begin, max(begin, entity.body + found.start())
+        begin = None if found[1] else entity.body + found.end() + len(found[2] or b"")
+        if begin is None or number > MAX_PARTS:
+            return
+    if begin is not None:
+        yield begin, entity.end
+
+
+def walk(root: Entity) -> Iterator[Entity]:
+    """The root and all below it, within the limits; what lies beyond them is not looked at."""
+    waiting = [(root, 0)]
+    for _ in range(MAX_PARTS):
+        if not waiting:
+            return
+        entity, depth = waiting.pop()
+        yield entity
+        if depth < MAX_DEPTH:
+            waiting.extend((child, depth + 1) for child in reversed(children(entity)))
+
+
+def _from_base64(body: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(body)
+    except binascii.Error:
+        return b""
+
+
+def sender(entity: Entity) -> str | None:
+    """The addr-spec of the one From, its domain lower-cased; None where readers could disagree about who it is."""
+    values = entity.all("from")
+    found = _MAILBOX.fullmatch(values[0]) if len(values) == 1 else None
+    if found is None:
+        return None
+    local, domain = (found["angle"] or found["bare"]).rsplit("@", 1)
+    return f"{local}@{domain.lower()}"

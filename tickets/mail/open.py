@@ -1,0 +1,160 @@
+"""Open: a sealed mail becomes an opened one, its protection taken off and judged, or nothing of it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+
+from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError
+from crypto.mime import Entity, read_entity, sender
+from crypto.openpgp import Decrypted, KnownCertificate, SecretKeyring
+from crypto.pgpmime import Form, Protection, canonical, find_protection
+from crypto.signatures import verify_clear, verify_detached, verify_inside
+from crypto.verdict import Encryption, Signature, SignatureState
+from tickets.mail.letter import Opened, Quarantine, Sealed, TryLater
+
+CertificatesFor = Callable[[str | None], Sequence[KnownCertificate]]
+
+_GOOD = frozenset({SignatureState.VALID, SignatureState.NOT_BOUND})
+_A_DAY = 86_400
+# Headers that speak of the body; they go with it when the body is replaced by what was verified.
+_OF_THE_BODY = ("content-", "mime-version")
+
+
+def open_mail(sealed: Sealed, keyring: SecretKeyring, certificates_for: CertificatesFor) -> Opened:
+    """Decrypt, judge and verify a mail; `certificates_for` gives the keys that we know for its single From."""
+    protection = find_protection(sealed.raw)
+    try:
+        if protection.form in {Form.ENCRYPTED, Form.INLINE_ENCRYPTED}:
+            return _open_encrypted(protection, keyring, certificates_for)
+        if protection.form is Form.SIGNED:
+            return _open_signed(protection, certificates_for)
+        if protection.form is Form.CLEAR_SIGNED:
+            return _open_clear_signed(protection, certificates_for)
+    except RefusedError:
+        return Opened(sealed.raw, None, Encryption.REFUSED)
+    except NoSecretKeyError:
+        return Opened(sealed.raw, None, Encryption.NO_KEY)
+    except GnupgTimeout:
+        raise TryLater("gpg_timeout") from None
+    except GnupgError:
+        raise Quarantine("gpg_failed") from None
+    encryption = Encryption.PARTIAL if protection.has_encrypted_part else Encryption.NONE
+    state = SignatureState.PARTIAL if protection.has_signed_part else SignatureState.NONE
+    return Opened(sealed.raw, sealed.raw, encryption, Signature(state))
+
+
+def _open_encrypted(
+    protection: Protection, keyring: SecretKeyring, certificates_for: CertificatesFor
+) -> Opened:
+    decrypted = keyring.decrypt(protection.ciphertext)
+    content = decrypted.plaintext
+    if protection.form is Form.INLINE_ENCRYPTED:
+        content = _as_text(content, protection.charset)
+    known = certificates_for(sender(protection.root))
+    signature, content = _verify_content(decrypted, content, known)
+    inner = read_entity(content)
+    protected = _has_protected_headers(inner)
+    return Opened(
+        protection.root.source,
+        content,
+        Encryption.OK,
+        _bind(signature, protection.root, inner if protected else None, known),
+        headers_protected=protected,
+        decrypted_with=decrypted.key_fingerprint,
+        replay_material=decrypted.message.data,
+        session_key=decrypted.session_key,
+    )
+
+
+def _verify_content(
+    decrypted: Decrypted, content: bytes, known: Sequence[KnownCertificate]
+) -> tuple[Signature, bytes]:
+    """The signature of a decrypted entity and what it covers: a multipart/signed inside, or one around the text."""
+    inside = find_protection(content)
+    certificates = [each.certificate for each in known]
+    if inside.signed is not None:
+        signed = canonical(inside.signed.raw())
+        return verify_detached(signed, inside.signature, certificates), inside.signed.raw()
+    return verify_inside(
+        decrypted.ciphertext, decrypted.session_key, decrypted.plaintext, certificates
+    ), content
+
+
+def _open_signed(protection: Protection, certificates_for: CertificatesFor) -> Opened:
+    raw, signed = protection.root.source, protection.signed
+    assert signed is not None  # noqa: S101 - Form.SIGNED has one; this is for the type checker
+    known = certificates_for(sender(protection.root))
+    certificates = [each.certificate for each in known]
+    signature = verify_detached(canonical(signed.raw()), protection.signature, certificates)
+    protected = signature.state in _GOOD and _has_protected_headers(signed)
+    signature = _bind(signature, protection.root, signed, known)
+    if signature.state not in _GOOD:
+        return Opened(raw, raw, signature=signature)
+    content = _merge(protection.root, signed, protected=protected)
+    return Opened(raw, content, signature=signature, headers_protected=protected)
+
+
+def _open_clear_signed(protection: Protection, certificates_for: CertificatesFor) -> Opened:
+    raw = protection.root.source
+    known = certificates_for(sender(protection.root))
+    signature, text = verify_clear(protection.ciphertext, [each.certificate for each in known])
+    signature = _bind(signature, protection.root, None, known)
+    if signature.state not in _GOOD:
+        return Opened(raw, raw, signature=signature)
+    content = _merge(protection.root, read_entity(_as_text(text, protection.charset)), protected=False)
+    return Opened(raw, content, signature=signature)
+
+
+def _bind(
+    signature: Signature, outer: Entity, protected: Entity | None, known: Sequence[KnownCertificate]
+) -> Signature:
+    """A good signature is valid only for the From that its key is bound to, and for about the time the mail says."""
+    if signature.state is not SignatureState.VALID:
+        return signature
+    address = (sender(outer) or "").casefold()
+    is_known = any(
+        each.fingerprint == signature.fingerprint and address in {name.casefold() for name in each.addresses}
+        for each in known
+    )
+    same_sender = (
+        protected is None or not protected.all("from") or (sender(protected) or "").casefold() == address
+    )
+    if is_known and same_sender and _is_about_the_time(signature, outer):
+        return signature
+    return replace(signature, state=SignatureState.NOT_BOUND)
+
+
+def _is_about_the_time(signature: Signature, outer: Entity) -> bool:
+    """A signed mail that somebody sends again under another date must not look as if it were said today."""
+    dates = outer.all("date")
+    if len(dates) != 1 or signature.made is None:
+        return False
+    try:
+        return abs(parsedate_to_datetime(dates[0][:100]).timestamp() - signature.made) <= _A_DAY
+    except (ValueError, OverflowError):
+        return False
+
+
+def _has_protected_headers(entity: Entity) -> bool:
+    """RFC 9788 says `hp`, its ancestors `protected-headers`; either only counts with headers to protect."""
+    marked = entity.parameter("hp") or entity.parameter("protected-headers")
+    return bool(marked) and bool(entity.all("from") or entity.all("subject"))
+
+
+def _merge(outer: Entity, verified: Entity, *, protected: bool) -> bytes:
+    """A mail with the outer headers and the verified body, and nothing that the signature does not cover beside it.
+
+    Only headers that are protected replace those of the mail; those of the body always come with the body.
+    """
+    inner = [each for each in verified.headers if protected or each[0].startswith(_OF_THE_BODY)]
+    names = {name for name, _ in inner}
+    kept = [each for each in outer.headers if each[0] not in names and not each[0].startswith(_OF_THE_BODY)]
+    head = b"".join(name.encode() + b":" + value for name, value in [*kept, *inner])
+    return head + b"\r\n" + verified.source[verified.body : verified.end]
+
+
+def _as_text(text: bytes, charset: str) -> bytes:
+    head = f'MIME-Version: 1.0\r\nContent-Type: text/plain; charset="{charset}"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
+    return head.encode("ascii", "replace") + text
