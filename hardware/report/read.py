@@ -83,11 +83,11 @@ def _hardware(sections: tuple[Section, ...]) -> Hardware:
     def body(*fragments: str) -> str | None:
         return find_body(sections, *fragments)
 
-    mount, journal = body("/mount"), body("/journalctl") or body("/dmesg")
+    mount, journal = body("/bin/mount"), body("/journalctl") or body("/dmesg")
     storage = read_storage(
         StorageSections(
             lsblk=body("tails-block-device-info") or body("/lsblk"),
-            df=body("/df"),
+            df=body("/bin/df"),
             mount=mount,
             dmsetup=body("/dmsetup"),
             persistence_conf=body("persistence.conf"),
@@ -106,7 +106,7 @@ def _hardware(sections: tuple[Section, ...]) -> Hardware:
         has_pci_list=body("/lspci") is not None,
         boot_stick=stick,
         boot_stick_sources=sources,
-        ram_total_mb=read_ram(body("/free")),
+        ram_total_mb=read_ram(body("/bin/free")),
         cpu_model=read_cpu(body("/lscpu")),
         firmware=read_firmware(body("/proc/cmdline"), mount, journal),
         storage=storage,
