@@ -10,7 +10,13 @@ from tickets.mail import offered, rules
 from tickets.mail.letter import Accepted, Letter, Machine, Quarantine, SetAside
 
 
-def classify(letter: Letter, *, own_domains: frozenset[str], now: datetime) -> Accepted:
+def classify(
+    letter: Letter,
+    *,
+    own_domains: frozenset[str],
+    now: datetime,
+    languages: tuple[str, ...] = language.LANGUAGES,
+) -> Accepted:
     """The letter with its judgement; SetAside or Quarantine with the reason when it is not to be filed."""
     machine = rules.machine_of(letter, rules.Home(own_domains))
     if letter.encryption == Encryption.REFUSED:
@@ -24,6 +30,6 @@ def classify(letter: Letter, *, own_domains: frozenset[str], now: datetime) -> A
     return Accepted(
         letter=letter,
         machine=machine,
-        language=language.detect(letter.answer or letter.text, subject=letter.subject),
+        language=language.detect(letter.answer or letter.text, subject=letter.subject, languages=languages),
         keys=offered.keys_offered(letter, now=now),
     )
