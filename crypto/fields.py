@@ -62,7 +62,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]  # django-stubs
         """Associated data: table, column, row; the key adds whose it is."""
         return f"v1|{self.model._meta.db_table}|{self.column}|{instance.pk}|{instance.sealing_key.pk}"
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> SealedValue | None:  # noqa: FBT001 - Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> SealedValue | None:  # noqa: ARG002, FBT001 - Django's signature
         """Seal the value for its place. What was read and never opened goes back as it is."""
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, SealedValue):
@@ -70,7 +70,12 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]  # django-stubs
         owner: Any = model_instance
         return SealedValue(owner.sealing_key.seal(self.to_bytes(value), self.place(owner)))
 
-    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> SealedValue | None:
+    def from_db_value(
+        self,
+        value: Any,
+        expression: Any,  # noqa: ARG002 - Django's signature
+        connection: BaseDatabaseWrapper,  # noqa: ARG002
+    ) -> SealedValue | None:
         """Mark what comes from the database as sealed."""
         return None if value is None else SealedValue(value)
 

@@ -16,12 +16,20 @@ from crypto.vault import blob_store, epoch_keys
 class SealKeyQuerySet(models.QuerySet["SealKey"]):
     """Keys, and making them."""
 
-    def make(self, identity: uuid.UUID) -> SealKey:
-        """A new random key for the thing called `identity`, wrapped under the newest epoch key, saved."""
+    def draft(self, identity: uuid.UUID) -> SealKey:
+        """A new random key for the thing called `identity`, wrapped under the newest epoch key, not saved yet.
+
+        Files are sealed before the transaction that writes their rows, so the key exists before its row.
+        """
         epochs = epoch_keys()
         epoch = epochs.newest()
-        wrapped = epochs.wrap(new_key(), str(identity), epoch=epoch)
-        return self.create(id=identity, epoch=epoch, wrapped=wrapped)
+        return SealKey(id=identity, epoch=epoch, wrapped=epochs.wrap(new_key(), str(identity), epoch=epoch))
+
+    def make(self, identity: uuid.UUID) -> SealKey:
+        """The same, saved."""
+        key = self.draft(identity)
+        key.save(force_insert=True)
+        return key
 
 
 class SealKey(models.Model):
@@ -96,7 +104,9 @@ class PublicKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["address_digest", "fingerprint_digest"], name="public_key_once_an_address"),
+            models.UniqueConstraint(
+                fields=["address_digest", "fingerprint_digest"], name="public_key_once_an_address"
+            ),
             models.UniqueConstraint(
                 fields=["address_digest"], condition=models.Q(state="in_use"), name="public_key_one_in_use"
             ),

@@ -28,6 +28,8 @@ class Travel:
     way: Way
     fingerprint: str = ""
     first_seen: datetime | None = None
+    proposed: str = ""
+    """Fingerprint of another key that came for this person and waits to be compared by an agent."""
     trouble: str = ""
     """Why a key that is there cannot be used: 'expired', 'proposed' (an agent must compare it) or empty."""
 
@@ -49,8 +51,8 @@ def travel_of(ticket: Ticket, *, now: datetime) -> Travel:
 
 def _travel_by(choice: Choice, *, protected: bool) -> Travel:
     if choice.changed:
-        return Travel(Way.KEY_CHANGED, fingerprint=choice.fingerprint, first_seen=choice.first_seen)
+        return Travel(Way.KEY_CHANGED, choice.fingerprint, choice.first_seen, choice.proposed)
     if choice.certificate:
-        return Travel(Way.ENCRYPTED, fingerprint=choice.fingerprint, first_seen=choice.first_seen)
+        return Travel(Way.ENCRYPTED, choice.fingerprint, choice.first_seen)
     way = Way.WAITS if protected else Way.CLEAR
-    return Travel(way, fingerprint=choice.fingerprint, trouble=choice.trouble)
+    return Travel(way, choice.fingerprint, choice.first_seen, choice.proposed, choice.trouble)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tickets.models.attachment import Attachment
+from tickets.models.ciphertext import Ciphertext
 from tickets.models.draft import Draft
 from tickets.models.event import Event
 from tickets.models.incoming import Incoming
@@ -12,4 +13,15 @@ from tickets.models.queue import Queue
 from tickets.models.ticket import Ticket
 from tickets.models.tombstone import Tombstone
 
-__all__ = ["Attachment", "Draft", "Event", "Incoming", "Message", "Outgoing", "Queue", "Ticket", "Tombstone"]
+__all__ = [
+    "Attachment",
+    "Ciphertext",
+    "Draft",
+    "Event",
+    "Incoming",
+    "Message",
+    "Outgoing",
+    "Queue",
+    "Ticket",
+    "Tombstone",
+]

@@ -24,7 +24,9 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["message", "position"]
-        constraints = [models.UniqueConstraint(fields=["message", "position"], name="attachment_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "position"], name="attachment_position_once")
+        ]
 
     @property
     def sealing_key(self) -> SealKey:

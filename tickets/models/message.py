@@ -51,7 +51,6 @@ class Message(models.Model):
     """bounce, automatic, list or loop; empty when a person wrote it."""
     message_id = SealedTextField(null=True)
     message_id_digest = models.CharField(max_length=64, blank=True, db_index=True)
-    replay_digest = models.CharField(max_length=64, blank=True, db_index=True)
     replayed = models.BooleanField(default=False)
     """The same encrypted text came before from another sender: nothing is to be quoted or answered unasked."""
     raw_blob = models.CharField(max_length=32, blank=True)

@@ -77,7 +77,9 @@ class Ticket(models.Model):
     protected = models.BooleanField(default=False)
     """Whether anything in it came encrypted: then nothing leaves in clear."""
     report_digest = models.CharField(max_length=64, blank=True, db_index=True)
-    claims = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="claimed_by")
+    claims = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="claimed_by"
+    )
     """The ticket that its first mail refers to, when the sender is no participant there: an agent decides."""
     created = models.DateTimeField()
     updated = models.DateTimeField()

@@ -1,0 +1,144 @@
+"""Correspondents' keys: learned from what they send, chosen for what we send, replaced only by a person."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from crypto.certificates import Certificate
+from crypto.lookup import address_digest, fingerprint_digest
+from crypto.models import PublicKey, SealKey
+from crypto.openpgp import KnownCertificate
+
+State = PublicKey.State
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The key for an address, or why there is none to use."""
+
+    certificate: bytes | None = None
+    fingerprint: str = ""
+    first_seen: datetime | None = None
+    changed: bool = False
+    """A different key came later: nothing is encrypted before an agent has compared both."""
+    proposed: str = ""
+    """Fingerprint of the key that waits to be compared."""
+    trouble: str = ""
+    """'expired' or 'proposed' when a key is there but cannot be used as it is."""
+
+
+def learn_key(
+    address: str, certificate: Certificate, *, source: PublicKey.Source, encrypted: bool, now: datetime
+) -> PublicKey | None:
+    """Remember a key that came with a mail. It never replaces one that is in use.
+
+    The first key seen inside an encrypted, intact message is used at once; any other is proposed to an agent. Keys
+    that could never be used (revoked, weak, sign-only, unreadable) are not learned. A key known already stays as it is.
+    """
+    if certificate.state not in {"usable", "expired"}:
+        return None
+    digest, print_digest = address_digest(address), fingerprint_digest(certificate.fingerprint)
+    known = PublicKey.objects.filter(address_digest=digest)
+    same = known.filter(fingerprint_digest=print_digest).select_related("key").first()
+    if same:
+        return _refreshed(same, certificate)
+    first = encrypted and not known.exclude(state=State.RETIRED).exists()
+    identity = uuid.uuid4()
+    row = PublicKey(
+        id=identity,
+        address_digest=digest,
+        fingerprint_digest=print_digest,
+        fingerprint=certificate.fingerprint,
+        certificate=certificate.minimal,
+        state=State.IN_USE if first else State.PROPOSED,
+        source=source,
+        encrypted=encrypted,
+        first_seen=now,
+        expires=certificate.expires,
+    )
+    try:
+        with transaction.atomic():
+            row.key = SealKey.objects.make(identity)
+            row.save(force_insert=True)
+    except IntegrityError:
+        return None  # Another worker learned a key for this address a moment ago: that one stands.
+    return row
+
+
+def choose_key(address: str, *, now: datetime) -> Choice:
+    """The key that an answer to `address` is encrypted to; a constant number of queries however many are known."""
+    keys = PublicKey.objects.filter(address_digest=address_digest(address)).exclude(state=State.RETIRED)
+    rows = list(keys.select_related("key").order_by("first_seen"))
+    used = next((row for row in rows if row.state == State.IN_USE), None)
+    proposed = [row for row in rows if row.state == State.PROPOSED]
+    if used is None:
+        if not proposed:
+            return Choice()
+        return Choice(
+            trouble="proposed", proposed=proposed[-1].fingerprint, first_seen=proposed[-1].first_seen
+        )
+    seen = Choice(fingerprint=used.fingerprint, first_seen=used.first_seen)
+    if proposed:
+        return Choice(
+            fingerprint=seen.fingerprint,
+            first_seen=seen.first_seen,
+            changed=True,
+            proposed=proposed[-1].fingerprint,
+        )
+    if used.expires and used.expires <= now:
+        return Choice(fingerprint=seen.fingerprint, first_seen=seen.first_seen, trouble="expired")
+    return Choice(certificate=used.certificate, fingerprint=seen.fingerprint, first_seen=seen.first_seen)
+
+
+def confirm_key(address: str, fingerprint: str) -> bool:
+    """An agent has compared: use this key for the address and retire the others. False when there is no such key."""
+    with transaction.atomic():
+        keys = PublicKey.objects.filter(address_digest=address_digest(address))
+        chosen = Q(fingerprint_digest=fingerprint_digest(fingerprint))
+        if not keys.filter(chosen).exists():
+            return False
+        keys.exclude(chosen).update(state=State.RETIRED)
+        keys.filter(chosen).update(state=State.IN_USE)
+    return True
+
+
+def known_certificates(address: str | None) -> tuple[KnownCertificate, ...]:
+    """The keys under which a person's signatures are known: the one in use, for exactly this address."""
+    if not address:
+        return ()
+    rows = PublicKey.objects.filter(
+        address_digest=address_digest(address), state=State.IN_USE
+    ).select_related("key")
+    return tuple(
+        KnownCertificate(
+            certificate=row.certificate, fingerprint=row.fingerprint, addresses=frozenset({address.lower()})
+        )
+        for row in rows
+    )
+
+
+def forget_keys(digest: str) -> None:
+    """Delete all keys of an address, by its digest, with the keys that seal them."""
+    rows = PublicKey.objects.filter(address_digest=digest)
+    identities = list(rows.values_list("key_id", flat=True))
+    rows.delete()
+    SealKey.objects.filter(pk__in=identities).delete()
+
+
+def _refreshed(row: PublicKey, certificate: Certificate) -> PublicKey:
+    """The same key again, perhaps with a later expiry: keep the newer one. A retired key stays retired."""
+    if certificate.expires != row.expires and (
+        certificate.expires is None or _later(certificate.expires, row.expires)
+    ):
+        row.certificate, row.expires = certificate.minimal, certificate.expires
+        row.save(update_fields=["certificate", "expires"])
+    return row
+
+
+def _later(new: datetime, old: datetime | None) -> bool:
+    return old is not None and new > old

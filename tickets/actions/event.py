@@ -1,0 +1,15 @@
+"""Writing the history of a ticket: every action does it, in its own transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from helpdesk.models import User
+from tickets.models import Event, Ticket
+
+
+def note_event(
+    ticket: Ticket, kind: Event.Kind, *, at: datetime, by: User | None = None, whom: User | None = None
+) -> Event:
+    """Write down what was done, by whom (nobody: the desk itself) and, for an assignment, to whom."""
+    return Event.objects.create(ticket=ticket, kind=kind, at=at, by=by, whom=whom)

@@ -1,0 +1,133 @@
+"""Receiving: what a mail becomes in the database. The files it names are on disk already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crypto.lookup import address_digest
+from tickets.actions.event import note_event
+from tickets.models import Attachment, Event, Message, Queue, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment, sealed and on disk."""
+
+    name: str
+    type: str
+    size: int
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks. An empty address: nobody who can be answered."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What is known of a message's protection, in the words of crypto.verdict."""
+
+    encryption: str
+    signature: str
+    fingerprint: str = ""
+    replayed: bool = False
+
+    @property
+    def demands_secrecy(self) -> bool:
+        """Whether any of it came encrypted: then nothing of the ticket leaves in clear, ever."""
+        return self.encryption != "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """All that a mail brings, in the shape of the rows it becomes."""
+
+    received: datetime
+    requester: Requester
+    protection: Protection
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    full_text: str = field(default="", repr=False)
+    message_id: str = ""
+    message_id_digest: str = ""
+    machine: str = ""
+    html: bool = False
+    language: str = ""
+    report_digest: str = ""
+    problems: tuple[str, ...] = ()
+    raw_blob: str = ""
+    files: tuple[File, ...] = ()
+
+
+def open_ticket(ticket: Ticket, arrival: Arrival, *, queue: Queue) -> None:
+    """Save a ticket that has its id and (unsaved) key, filled from its first mail."""
+    ticket.key.save(force_insert=True)
+    ticket.queue = queue
+    ticket.subject = arrival.subject
+    ticket.requester_name = arrival.requester.name
+    ticket.requester_address = arrival.requester.address
+    ticket.requester_digest = address_digest(arrival.requester.address)
+    ticket.language = arrival.language
+    ticket.report_digest = arrival.report_digest
+    ticket.protected = arrival.protection.demands_secrecy
+    ticket.created = ticket.updated = arrival.received
+    ticket.waiting_since = None if arrival.machine else arrival.received
+    ticket.save(force_insert=True)
+    note_event(ticket, Event.Kind.OPENED, at=arrival.received)
+
+
+def continue_ticket(ticket: Ticket, arrival: Arrival) -> bool:
+    """Let a mail into a ticket that is there: it waits again, and a closed one opens. False if it is being forgotten.
+
+    A machine's mail is shown, but nobody waits for an answer to it.
+    """
+    living = Ticket.objects.living().filter(pk=ticket.pk)
+    values: dict[str, object] = {"updated": arrival.received}
+    if arrival.protection.demands_secrecy:
+        values["protected"] = True
+    if not arrival.machine:
+        values |= {"state": Ticket.State.OPEN, "closed": None}
+    if not living.update(**values):
+        return False
+    if not arrival.machine:
+        living.filter(waiting_since__isnull=True).update(waiting_since=arrival.received)
+        if ticket.state == Ticket.State.CLOSED:
+            note_event(ticket, Event.Kind.REOPENED, at=arrival.received)
+    note_event(ticket, Event.Kind.RECEIVED, at=arrival.received)
+    ticket.refresh_from_db(fields=["state", "closed", "updated", "waiting_since", "protected"])
+    return True
+
+
+def receive_message(ticket: Ticket, arrival: Arrival) -> Message:
+    """Write the message and its attachments."""
+    message = Message(
+        ticket=ticket,
+        kind=Message.Kind.INBOUND,
+        created=arrival.received,
+        text=arrival.text,
+        full_text=arrival.full_text or None,
+        subject=arrival.subject,
+        sender_name=arrival.requester.name,
+        sender_address=arrival.requester.address,
+        problems=list(arrival.problems) or None,
+        encryption=arrival.protection.encryption,
+        signature=arrival.protection.signature,
+        signature_fingerprint=arrival.protection.fingerprint or None,
+        replayed=arrival.protection.replayed,
+        html=arrival.html,
+        machine=arrival.machine,
+        message_id=arrival.message_id or None,
+        message_id_digest=arrival.message_id_digest,
+        raw_blob=arrival.raw_blob,
+    )
+    message.save(force_insert=True)
+    for position, file in enumerate(arrival.files):
+        Attachment(
+            message=message, position=position, name=file.name, type=file.type, size=file.size, blob=file.blob
+        ).save(force_insert=True)
+    return message

@@ -1,0 +1,85 @@
+"""Answers as mail: the agent's words become the final bytes, signed and encrypted, before anything is queued."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from crypto.openpgp import SecretKeyring
+from crypto.pgpmime import build_encrypted, build_signed
+
+_LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an answer says, and to what. It quotes nothing: quoting is how stolen ciphertexts are read (security.md R1)."""
+
+    sender_name: str
+    sender: str
+    recipient: str
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    number: str
+    """The ticket's public number; it goes into the protected subject only."""
+    message_id: str
+    """With angle brackets; its random part is what a reply proves itself with."""
+    in_reply_to: str
+    date: datetime
+
+
+def new_message_id(address: str) -> str:
+    """A Message-ID of ours: 128 random bits at the domain of the queue's address."""
+    return f"<{secrets.token_hex(16)}@{address.partition('@')[2]}>"
+
+
+def render_encrypted(
+    reply: Reply, *, keyring: SecretKeyring, signer: str, recipients: Sequence[bytes]
+) -> bytes:
+    """The answer as only the recipients (and nobody on the way) can read it; raises UnusableKeyError, GnupgError."""
+    message = _message(reply, subject=f"{_subject(reply)} [{reply.number}]")
+    return build_encrypted(message, keyring=keyring, signer=signer, recipients=recipients)
+
+
+def render_clear(reply: Reply, *, keyring: SecretKeyring, signer: str) -> bytes:
+    """The answer in clear, signed by the desk: only for tickets in which nothing ever came encrypted."""
+    return build_signed(_message(reply, subject=_subject(reply)), keyring=keyring, signer=signer)
+
+
+def _message(reply: Reply, *, subject: str) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address(reply.sender_name, reply.sender)
+    message["To"] = _address("", reply.recipient)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(reply.date)
+    message["Message-ID"] = reply.message_id
+    if reply.in_reply_to:
+        bracketed = f"<{_one_line(reply.in_reply_to).strip('<> ')}>"
+        message["In-Reply-To"] = bracketed
+        message["References"] = bracketed
+    message.set_content(reply.text.replace("\r\n", "\n").rstrip() + "\n", cte="quoted-printable")
+    return message
+
+
+def _address(name: str, address: str) -> Address:
+    """Re-made from its parts, so that nothing of a stranger's header is copied; raises ValueError for CR, LF, NUL."""
+    user, _, domain = address.rpartition("@")
+    return Address(display_name=_one_line(name), username=user, domain=domain)
+
+
+def _subject(reply: Reply) -> str:
+    subject = _one_line(reply.subject)[:_LONGEST_SUBJECT].strip()
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
+
+
+def _one_line(text: str) -> str:
+    """Without control characters: a header value cannot start another header."""
+    return "".join(
+        " " if ord(letter) < 32 or ord(letter) in {127, 0x85, 0x2028, 0x2029} else letter for letter in text
+    )

@@ -1,0 +1,133 @@
+"""Filing: the one writer of the mail line. A ticket, its message, files and keys in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from crypto.lookup import address_digest
+from crypto.models import SealKey
+from crypto.vault import blob_store, digest
+from helpdesk.lib.faults import fault_point
+from tickets.actions.receive import (
+    Arrival,
+    File,
+    Protection,
+    Requester,
+    continue_ticket,
+    open_ticket,
+    receive_message,
+)
+from tickets.enqueue import enqueue
+from tickets.mail.learn import learn, offer_in
+from tickets.mail.letter import Accepted, Letter, Quarantine, TryLater
+from tickets.mail.reporter import Reporter, reporter_of
+from tickets.mail.thread import Place, find_place, message_id_digest
+from tickets.models import Ciphertext, Incoming, Queue, Ticket
+from tickets.routing import queue_for
+
+
+def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
+    """File a judged letter; False when somebody else filed it meanwhile.
+
+    Files are sealed and on disk before the transaction. The mail's own row changes state inside it, so a crash leaves
+    either the mail as it was or the whole ticket, never two of them. Raises TryLater and Quarantine.
+    """
+    reporter = reporter_of(accepted.letter)
+    place = find_place(accepted, reporter)
+    ticket = place.ticket or _draft_ticket(place)
+    arrival = _arrival(incoming, accepted, reporter, ticket)
+    offer = offer_in(accepted, reporter, now=incoming.received)
+    fault_point("file-before-commit")
+    with transaction.atomic():
+        if not _take(incoming):
+            return False
+        _write_ticket(ticket, arrival, accepted, is_new=place.ticket is None)
+        message = receive_message(ticket, arrival)
+        Incoming.objects.filter(pk=incoming.pk).update(message=message)
+        if offer:
+            learn(ticket, offer, now=incoming.received)
+            enqueue("release_waiting", ticket.pk)
+        if reporter.report:
+            enqueue("read_report", message.pk)
+        _drop_own_copy(incoming)
+    fault_point("file-after-commit")
+    return True
+
+
+def _draft_ticket(place: Place) -> Ticket:
+    ticket = Ticket(claims=place.claims)
+    ticket.key = SealKey.objects.draft(ticket.pk)
+    return ticket
+
+
+def _take(incoming: Incoming) -> bool:
+    """Move the mail's row to filed, if it is still ours to move."""
+    mine = Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.NEW, attempts=incoming.attempts)
+    return bool(mine.update(state=Incoming.State.FILED, reason="", lease_until=None, key=None, blob=""))
+
+
+def _write_ticket(ticket: Ticket, arrival: Arrival, accepted: Accepted, *, is_new: bool) -> None:
+    if not is_new:
+        if not continue_ticket(ticket, arrival):
+            raise TryLater("ticket_forgotten")  # The next time it starts a ticket of its own.
+        return
+    letter = accepted.letter
+    try:
+        queue = queue_for([to.address for to in (*letter.to, *letter.cc)], accepted.language)
+    except Queue.DoesNotExist:
+        raise Quarantine("no_queue") from None
+    open_ticket(ticket, arrival, queue=queue)
+
+
+def _arrival(incoming: Incoming, accepted: Accepted, reporter: Reporter, ticket: Ticket) -> Arrival:
+    letter = accepted.letter
+    words = reporter.words
+    return Arrival(
+        received=incoming.received,
+        requester=Requester(reporter.name, reporter.address),
+        protection=_protection(letter, reporter),
+        subject=reporter.subject,
+        text=words,
+        full_text=letter.text if letter.text.strip() != words else "",
+        message_id=letter.message_id or "",
+        message_id_digest=message_id_digest(letter.message_id or ""),
+        machine=accepted.machine.value if accepted.machine else "",
+        html=letter.html,
+        language=accepted.language or "",
+        report_digest=digest("report", reporter.report_id) if reporter.report_id else "",
+        problems=letter.problems,
+        raw_blob=ticket.key.write_blob(incoming.read()),
+        files=tuple(
+            File(item.name, item.type, len(item.content), ticket.key.write_blob(item.content))
+            for item in letter.attachments
+        ),
+    )
+
+
+def _protection(letter: Letter, reporter: Reporter) -> Protection:
+    return Protection(
+        encryption=letter.encryption.value,
+        signature=letter.signature.state.value,
+        fingerprint=letter.signature.fingerprint or "",
+        replayed=_is_replayed(letter, reporter),
+    )
+
+
+def _is_replayed(letter: Letter, reporter: Reporter) -> bool:
+    """Whether another sender mailed this very ciphertext before; who comes first is remembered."""
+    if not letter.replay_material:
+        return False
+    sender = address_digest(reporter.address)
+    seen, _ = Ciphertext.objects.get_or_create(
+        digest=digest("ciphertext", letter.replay_material),
+        defaults={"sender_digest": sender, "first_seen": timezone.now()},
+    )
+    return seen.sender_digest != sender
+
+
+def _drop_own_copy(incoming: Incoming) -> None:
+    """The ticket has the bytes now: the mail's own key goes with this transaction, its blob after it."""
+    SealKey.objects.filter(pk=incoming.pk).delete()
+    blob = incoming.blob
+    transaction.on_commit(lambda: blob_store().delete(blob))

@@ -1,0 +1,74 @@
+"""Learning keys from a letter: at most one for the person who wrote it, and never in place of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crypto.certificates import Certificate, read_certificates
+from crypto.errors import CryptoError
+from crypto.keys import learn_key
+from crypto.lookup import normalise_address
+from crypto.models import PublicKey
+from crypto.verdict import Encryption
+from tickets.actions.event import note_event
+from tickets.mail.letter import Accepted
+from tickets.mail.reporter import Reporter
+from tickets.models import Event, Ticket
+
+_SOURCES = {
+    "report": PublicKey.Source.REPORT,
+    "attachment": PublicKey.Source.ATTACHMENT,
+    "autocrypt": PublicKey.Source.AUTOCRYPT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The one key that a letter offers for its writer."""
+
+    address: str
+    certificate: Certificate
+    source: PublicKey.Source
+    encrypted: bool
+
+
+def offer_in(accepted: Accepted, reporter: Reporter, *, now: datetime) -> Offer | None:
+    """The key to learn from a letter, if any.
+
+    Two different keys for one person in one letter: none. A key in a report is the reporter's by its place inside
+    the encrypted text; one attached or in an Autocrypt header must name the writer's address.
+    """
+    if accepted.machine or not reporter.address:
+        return None
+    found = _certificates(accepted, normalise_address(reporter.address), now=now)
+    if len({certificate.fingerprint for certificate, _ in found}) != 1:
+        return None
+    certificate, source = found[0]
+    encrypted = accepted.letter.encryption is Encryption.OK
+    return Offer(reporter.address, certificate, source, encrypted)
+
+
+def learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:
+    """Write the offered key down; part of the filing transaction."""
+    key = learn_key(offer.address, offer.certificate, source=offer.source, encrypted=offer.encrypted, now=now)
+    if key is not None and key.first_seen == now:
+        note_event(ticket, Event.Kind.KEY_LEARNED, at=now)
+
+
+def _certificates(
+    accepted: Accepted, address: str, *, now: datetime
+) -> list[tuple[Certificate, PublicKey.Source]]:
+    found = []
+    for offer in accepted.keys:
+        try:
+            certificates = read_certificates(offer.certificate, now=now)
+        except CryptoError:
+            continue
+        found += [
+            (certificate, _SOURCES[offer.source])
+            for certificate in certificates
+            if offer.source == "report"
+            or address in {normalise_address(uid) for uid in certificate.addresses}
+        ]
+    return found

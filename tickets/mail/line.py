@@ -1,0 +1,104 @@
+"""The mail line: runs a kept mail through its stops and sees to it that it ends in exactly one place."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db.models import F
+from django.utils import timezone
+
+from crypto.keys import known_certificates
+from crypto.openpgp import SecretKeyring
+from helpdesk.lib.faults import fault_point
+from tickets.mail.classify import classify
+from tickets.mail.file import file_mail
+from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
+from tickets.mail.open import open_mail
+from tickets.mail.parse import parse_mail
+from tickets.models import Incoming, Queue
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 5
+DELAY = timedelta(minutes=1)
+
+
+def process(identity: uuid.UUID) -> None:
+    """Bring one kept mail to its place: filed, set aside, in quarantine, or to be tried later.
+
+    May run twice at once for the same mail: the one that claims the row works, the other does nothing.
+    """
+    incoming = _claim(identity, timezone.now())
+    if incoming is None:
+        return
+    fault_point("claimed")
+    try:
+        file_mail(incoming, read(Sealed(incoming.read()), now=incoming.received))
+    except SetAside as stop:
+        _settle(incoming, Incoming.State.SET_ASIDE, stop.reason)
+    except Quarantine as stop:
+        _settle(incoming, Incoming.State.QUARANTINED, stop.reason)
+    except TryLater as stop:
+        _try_later(incoming, stop.reason)
+    except DatabaseError:
+        raise  # The lease runs out and the sweep brings the mail back; there is nothing to write it down with.
+    except Exception as error:
+        # The one broad net: whatever a mail makes us stumble over, it is kept, and the next mail is not held up.
+        # Its name only: an exception's text may hold words of the mail.
+        logger.error("incoming %s stopped the line (%s)", identity, type(error).__name__)  # noqa: TRY400
+        _settle(incoming, Incoming.State.QUARANTINED, "unexpected")
+
+
+def read(sealed: Sealed, *, now: datetime) -> Accepted:
+    """Open, parse and judge a mail, without filing it; raises SetAside, Quarantine or TryLater."""
+    opened = open_mail(sealed, desk_keyring(), known_certificates)
+    fault_point("opened")
+    return classify(parse_mail(opened), own_domains=own_domains(), now=now)
+
+
+def desk_keyring() -> SecretKeyring:
+    """The keyring that holds the desk's own keys."""
+    return SecretKeyring(settings.GNUPG_HOME)
+
+
+def own_domains() -> frozenset[str]:
+    """Domains that Message-IDs of our own mails end in."""
+    addresses = Queue.objects.values_list("address", flat=True)
+    return frozenset(settings.MAIL_DOMAINS) | {address.partition("@")[2].lower() for address in addresses}
+
+
+def _claim(identity: uuid.UUID, now: datetime) -> Incoming | None:
+    claimed = (
+        Incoming.objects.due(now)
+        .filter(pk=identity)
+        .update(lease_until=now + LEASE, attempts=F("attempts") + 1)
+    )
+    if not claimed:
+        return None
+    incoming = Incoming.objects.select_related("key").get(pk=identity)
+    if incoming.attempts > ATTEMPTS:
+        # It was claimed again and again and nobody came back to say why: it kills its worker.
+        _settle(incoming, Incoming.State.QUARANTINED, "gave_up")
+        return None
+    return incoming
+
+
+def _settle(incoming: Incoming, state: Incoming.State, reason: str) -> None:
+    Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.NEW).update(
+        state=state, reason=reason[:40], lease_until=None, not_before=None
+    )
+
+
+def _try_later(incoming: Incoming, reason: str) -> None:
+    if incoming.attempts >= ATTEMPTS:
+        _settle(incoming, Incoming.State.QUARANTINED, reason)
+        return
+    delay = DELAY * 2**incoming.attempts
+    Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.NEW).update(
+        reason=reason[:40], lease_until=None, not_before=timezone.now() + delay
+    )

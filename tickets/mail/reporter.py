@@ -1,0 +1,77 @@
+"""Who a letter is from, and what they say: for a WhisperBack report both stand inside the encrypted text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crypto.verdict import Encryption
+from hardware.report.read import Report, looks_like_report, read_report
+from hardware.report.sections import split_sections
+from tickets.mail.letter import Letter
+
+_REPORT_ID = re.compile(r"\bBug report: ([0-9a-f]{20,32})\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """The person to answer. An empty address is a first-class state: some reporters give none."""
+
+    address: str = ""
+    name: str = ""
+    subject: str = ""
+    words: str = field(default="", repr=False)
+    """What they wrote themselves, without quoted mail, signature or debugging information."""
+    report_id: str = ""
+    report: Report | None = field(default=None, repr=False)
+    """The head of a WhisperBack report: who, which version, the key. Its sections are read after filing."""
+
+
+def reporter_of(letter: Letter) -> Reporter:
+    """Decide whom a letter is from.
+
+    The outer From of a WhisperBack mail is nobody. The address inside counts only when the whole mail was encrypted
+    and intact: in a mail in clear anybody could have written it there, and we would answer to them.
+    """
+    report = read_head(letter.text) if looks_like_report(letter.text[:200_000], letter.subject) else None
+    if report is None:
+        return _from_headers(letter, letter.answer.strip() or letter.text.strip())
+    match = _REPORT_ID.search(letter.subject[-200:])
+    if letter.encryption is not Encryption.OK or (match is None and not report.from_line):
+        return _from_headers(letter, report.user_text.strip() or letter.answer.strip(), report)
+    return Reporter(
+        address=report.reply_address or "",
+        name=_name(report),
+        subject=(report.subject or "").strip(),
+        words=report.user_text.strip(),
+        report_id=match[1] if match else "",
+        report=report,
+    )
+
+
+def read_head(text: str) -> Report | None:
+    """Read a report without its sections, which may be a megabyte of logs."""
+    head = split_sections(text.replace("\r\n", "\n").split("\n")).head
+    return read_report("\n".join(head))
+
+
+def _from_headers(letter: Letter, words: str, report: Report | None = None) -> Reporter:
+    sender = letter.from_[0] if len(letter.from_) == 1 else None
+    if letter.encryption is Encryption.NONE and len(letter.reply_to) == 1:
+        sender = letter.reply_to[
+            0
+        ]  # Never for protected mail: Reply-To is how a thief has secrets sent to him.
+    return Reporter(
+        address=sender.address if sender else "",
+        name=sender.name if sender else "",
+        subject=letter.subject,
+        words=words,
+        report=report,
+    )
+
+
+def _name(report: Report) -> str:
+    """The words before the address in `Jane <jane@example.org>`; a whole sentence is not a name."""
+    line = report.from_line or ""
+    name = line.partition("<")[0].strip(' "') if "<" in line else ""
+    return name if len(name) <= 80 else ""

@@ -1,0 +1,154 @@
+"""Sending: an approved mail is claimed, handed over once, and its row says what became of it."""
+
+from __future__ import annotations
+
+import logging
+import mailbox
+import os
+import smtplib
+import ssl
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from helpdesk.lib.faults import fault_point
+from tickets.actions.event import note_event
+from tickets.models import Event, Outgoing
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+SMTP_SECONDS = 60
+RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 720)
+GIVE_UP = timedelta(days=3)
+
+
+class Outcome(StrEnum):
+    """What became of a hand-over."""
+
+    ACCEPTED = "accepted"
+    LATER = "later"
+    REFUSED = "refused"
+    UNSURE = "unsure"
+
+
+def send_outgoing(identity: uuid.UUID) -> None:
+    """Send one approved mail. May run twice at once: the one that claims the row sends it (promise 2)."""
+    now = timezone.now()
+    claimed = (
+        Outgoing.objects.due(now)
+        .filter(pk=identity)
+        .update(state=Outgoing.State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1)
+    )
+    if not claimed:
+        return
+    fault_point("send-claimed")
+    outgoing = Outgoing.objects.select_related("message__ticket__key").get(pk=identity)
+    outcome, code = hand_over(outgoing.sender, outgoing.recipient, outgoing.rendered)
+    fault_point("send-handed-over")
+    _settle(outgoing, outcome, code, timezone.now())
+    logger.info("outgoing %s: %s %s", identity, outcome.value, code or "")
+
+
+def mark_abandoned(now: datetime) -> int:
+    """Those whose sender died with the mail in its hands may have been sent: an agent is asked, nothing is repeated."""
+    abandoned = list(Outgoing.objects.abandoned(now).select_related("message__ticket"))
+    for outgoing in abandoned:
+        _settle(outgoing, Outcome.UNSURE, None, now)
+    return len(abandoned)
+
+
+def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
+    """Give a mail to MAIL_OUT: `smtps://`, `smtp+starttls://` (both with a checked certificate) or `maildir://`."""
+    url = urlsplit(settings.MAIL_OUT)
+    if url.scheme == "maildir":
+        box = mailbox.Maildir(Path(unquote(url.path)), create=True)
+        box.add(mail)
+        os.sync()
+        return Outcome.ACCEPTED, None
+    try:
+        server = _connect(url)
+    except smtplib.SMTPResponseException as error:
+        return Outcome.LATER, error.smtp_code
+    except (OSError, smtplib.SMTPException) as error:
+        # Nothing was handed over yet. A certificate that does not fit is trouble to be mended, not to be ignored.
+        logger.warning("the mail server cannot be used (%s)", type(error).__name__)
+        return Outcome.LATER, None
+    try:
+        return _transmit(server, sender, recipient, mail)
+    finally:
+        server.close()
+
+
+def _connect(url: SplitResult) -> smtplib.SMTP:
+    trust = ssl.create_default_context(cafile=settings.MAIL_CA_FILE or None)
+    host = url.hostname or ""
+    if url.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=SMTP_SECONDS, context=trust)
+    elif url.scheme == "smtp+starttls":
+        server = smtplib.SMTP(host, url.port or 587, timeout=SMTP_SECONDS)
+        server.starttls(context=trust)
+    else:
+        raise smtplib.SMTPException("MAIL_OUT has no scheme that protects the mail")
+    if url.username:
+        server.login(unquote(url.username), unquote(url.password or ""))
+    return server
+
+
+def _transmit(server: smtplib.SMTP, sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
+    """One SMTP transaction (RFC 5321). Until the final dot, failure means not sent; after it, nobody knows."""
+    try:
+        server.ehlo_or_helo_if_needed()
+        for code, _ in (server.mail(sender), server.rcpt(recipient), server.docmd("DATA")):
+            if code not in {250, 251, 354}:
+                return _refusal(code), code
+    except (OSError, smtplib.SMTPException):
+        return Outcome.LATER, None
+    try:
+        server.send(_dotted(mail))
+        code, _ = server.getreply()
+    except (OSError, smtplib.SMTPException):
+        return Outcome.UNSURE, None
+    return (Outcome.ACCEPTED if code == 250 else _refusal(code)), code
+
+
+def _refusal(code: int) -> Outcome:
+    return Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER
+
+
+def _dotted(mail: bytes) -> bytes:
+    """Lines that begin with a dot get another (RFC 5321 section 4.5.2), and the end gets its own."""
+    body = b"\r\n".join(line.rstrip(b"\r") for line in mail.removesuffix(b"\n").split(b"\n"))
+    body = body.replace(b"\r\n.", b"\r\n..")
+    return (b"." + body if body.startswith(b".") else body) + b"\r\n.\r\n"
+
+
+def _settle(outgoing: Outgoing, outcome: Outcome, code: int | None, now: datetime) -> None:
+    state, event = {
+        Outcome.ACCEPTED: (Outgoing.State.SENT, Event.Kind.SENT),
+        Outcome.REFUSED: (Outgoing.State.FAILED, Event.Kind.NOT_SENT),
+        Outcome.UNSURE: (Outgoing.State.UNKNOWN, Event.Kind.UNSURE),
+        Outcome.LATER: (Outgoing.State.RETRY, None),
+    }[outcome]
+    not_before = None
+    if state == Outgoing.State.RETRY:
+        if now - outgoing.approved > GIVE_UP:
+            state, event = Outgoing.State.FAILED, Event.Kind.NOT_SENT
+        else:
+            minutes = RETRY_MINUTES[min(outgoing.attempts, len(RETRY_MINUTES)) - 1]
+            not_before = now + timedelta(minutes=minutes)
+    with transaction.atomic():
+        mine = Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.SENDING)
+        sent = now if state == Outgoing.State.SENT else None
+        if (
+            mine.update(state=state, lease_until=None, not_before=not_before, reply_code=code, sent=sent)
+            and event
+        ):
+            note_event(outgoing.message.ticket, event, at=now)

@@ -1,0 +1,79 @@
+"""Threading: which ticket a letter belongs to, decided by secrets of ours and by who wrote, never by its subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crypto.lookup import address_digest
+from crypto.vault import digest
+from crypto.verdict import Encryption, SignatureState
+from tickets.mail.letter import Accepted, Letter, Machine
+from tickets.mail.reporter import Reporter
+from tickets.models import Message, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The ticket to file into, or none for a new one; and the ticket that the letter claims without proof."""
+
+    ticket: Ticket | None = None
+    claims: Ticket | None = None
+
+
+def find_place(accepted: Accepted, reporter: Reporter) -> Place:
+    """A Message-ID of a ticket only proposes it: the sender must be its requester, or a mail server about our mail.
+
+    Message-IDs of ours end in 128 random bits that only the requester (and the servers between) have seen.
+    """
+    referred = _referred(accepted.letter)
+    if referred is None:
+        return Place(ticket=_same_report(accepted.letter, reporter))
+    if _is_participant(referred, accepted, reporter):
+        return Place(ticket=referred)
+    return Place(claims=referred)
+
+
+def message_id_digest(message_id: str) -> str:
+    """Keyed digest of a Message-ID without its angle brackets; empty for none."""
+    return digest("message-id", message_id.strip("<> ")) if message_id else ""
+
+
+def _referred(letter: Letter) -> Ticket | None:
+    """The ticket of the nearest message that the letter refers to; one query, bounded by the parser's limit."""
+    digests = [message_id_digest(reference) for reference in letter.references]
+    if not digests:
+        return None
+    messages = Message.objects.filter(message_id_digest__in=digests).exclude(
+        ticket__state=Ticket.State.FORGETTING
+    )
+    found = {
+        row.message_id_digest: row.ticket for row in messages.select_related("ticket__key", "ticket__queue")
+    }
+    return next((found[mark] for mark in digests if mark in found), None)
+
+
+def _is_participant(ticket: Ticket, accepted: Accepted, reporter: Reporter) -> bool:
+    if accepted.machine is Machine.BOUNCE:
+        return True
+    same = bool(reporter.address) and address_digest(reporter.address) == ticket.requester_digest
+    if not same:
+        return False
+    # The From of a mail in clear is anybody's word. Into a protected ticket it is let in all the same, because
+    # the reference is a secret; the message's own header says that it was not encrypted.
+    return accepted.letter.signature.state is not SignatureState.INVALID
+
+
+def _same_report(letter: Letter, reporter: Reporter) -> Ticket | None:
+    """WhisperBack repeats its id while it stays open: a second report of it by the same person is a follow-up."""
+    if not reporter.report_id or not reporter.address or letter.encryption is not Encryption.OK:
+        return None
+    return (
+        Ticket.objects.living()
+        .filter(
+            report_digest=digest("report", reporter.report_id),
+            requester_digest=address_digest(reporter.address),
+            protected=True,
+        )
+        .select_related("key", "queue")
+        .first()
+    )

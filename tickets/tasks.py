@@ -1,0 +1,81 @@
+"""Work in the background: each task takes the id of a row at most, may run twice at once, and returns nothing."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from tickets import retention
+from tickets.actions.answer import release_waiting as release_waiting_answers
+from tickets.enqueue import enqueue
+from tickets.mail import fetch, line
+from tickets.mail import send as sending
+from tickets.mail.letter import TryLater
+from tickets.models import Incoming, Outgoing, Ticket
+from tickets.reading import read_report as read_report_of
+
+SWEEP_AFTER = timedelta(seconds=30)
+SWEEP_AT_ONCE = 100
+
+
+@shared_task
+def poll() -> None:
+    """Empty the mailboxes. What could not be reached now is reached at the next beat."""
+    try:
+        fetch.fetch_all()
+    except TryLater:
+        return
+
+
+@shared_task
+def open_incoming(identity: str) -> None:
+    """Bring one kept mail to its place."""
+    line.process(uuid.UUID(identity))
+
+
+@shared_task
+def read_report(identity: str) -> None:
+    """Read the report in one message, after it is filed: a bad report never costs a ticket."""
+    read_report_of(uuid.UUID(identity))
+
+
+@shared_task
+def send(identity: str) -> None:
+    """Send one approved mail."""
+    sending.send_outgoing(uuid.UUID(identity))
+
+
+@shared_task
+def release_waiting(identity: str) -> None:
+    """Send off what waited for a key in one ticket."""
+    ticket = Ticket.objects.living().select_related("key", "queue").filter(pk=identity).first()
+    if ticket:
+        release_waiting_answers(ticket, now=timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Tell the workers again of rows with work due, whose message the broker may have lost."""
+    now = timezone.now()
+    sending.mark_abandoned(now)
+    missed = Incoming.objects.due(now).filter(received__lte=now - SWEEP_AFTER)
+    for identity in missed.order_by("received").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+        enqueue("open_incoming", identity)
+    waiting = Outgoing.objects.due(now).filter(approved__lte=now - SWEEP_AFTER)
+    for identity in waiting.order_by("approved").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+        enqueue("send", identity)
+
+
+@shared_task
+def rotate_epoch_keys() -> None:
+    """The daily change of the epoch key."""
+    retention.rotate_epoch_keys(timezone.now())
+
+
+@shared_task
+def purge() -> None:
+    """Forget what has been kept for long enough."""
+    retention.purge(timezone.now())
