@@ -121,4 +121,4 @@ class Ticket(models.Model):
     @property
     def requester(self) -> str:
         """A short name for lists: the name given, else the part before the @."""
-        return self.requester_name or self.requester_address.partition("@")[0]
+        return str(self.requester_name or self.requester_address.partition("@")[0])
