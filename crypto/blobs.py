@@ -29,8 +29,7 @@ class BlobStore:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - mode
-            for sealed in _seal_chunks(key, content, f"{place}|{name}"):
-                file.write(sealed)
+            file.writelines(_seal_chunks(key, content, f"{place}|{name}"))
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)

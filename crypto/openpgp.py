@@ -61,14 +61,14 @@ class SecretKeyring:
         """
         binary = ciphertext if is_binary(ciphertext) else dearmor(ciphertext)
         message = inspect_message(binary)
-        fingerprint, session_key = self._open_session(binary)
+        fingerprint, session_key = self._open_session(message.head)
         return Decrypted(open_content(binary, session_key), fingerprint, session_key, binary, message)
 
-    def _open_session(self, ciphertext: bytes) -> tuple[str, str]:
-        """Step 1. The plaintext is thrown away unseen: here gpg has the key, but its output proves nothing."""
+    def _open_session(self, head: bytes) -> tuple[str, str]:
+        """Step 1. Only the message's head goes where the secret key is: nothing to unpack, no plaintext to leak."""
         done = self._run_with_secrets(
             ["--show-session-key", "--max-output", str(_PEEK), "-d"],
-            stdin=ciphertext,
+            stdin=head,
             limits=Limits(output=0),
             until=lambda done: find_session_key(done.status) is not None,
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from crypto.errors import RefusedError
 
 MAX_CIPHERTEXT = 30_000_000
+_STUB = 128
 MAX_PACKETS = 100_000
 MAX_RECIPIENTS = 20
 MAX_HIDDEN_RECIPIENTS = 5
@@ -48,6 +49,8 @@ class Message:
     """Key ids of the public-key session keys, 16 upper-case hex digits; zeros for a hidden recipient."""
     data: bytes = field(repr=False)
     """The body of the encrypted data packet, de-framed: nobody without the key can change it."""
+    head: bytes = field(repr=False)
+    """The session keys and so little of the data that gpg finds the key and then has nothing to unpack."""
 
 
 def inspect_message(data: bytes) -> Message:
@@ -55,7 +58,7 @@ def inspect_message(data: bytes) -> Message:
     if len(data) > MAX_CIPHERTEXT:
         raise RefusedError("ciphertext too large")
     recipients: list[str] = []
-    found: bytes | None = None
+    found: Packet | None = None
     for packet in walk(data):
         if found is not None:
             raise RefusedError("something follows the encrypted data")
@@ -63,14 +66,15 @@ def inspect_message(data: bytes) -> Message:
             recipients.append(packet.body[1:9].hex().upper())
             _check_recipients(recipients)
         elif packet.tag in {PROTECTED, AUTHENTICATED}:
-            found = packet.body
+            found = packet
         elif packet.tag not in {PASSPHRASE, MARKER}:
             raise RefusedError(
                 "not an encrypted message" if packet.tag != UNPROTECTED else "no integrity protection"
             )
     if found is None:
         raise RefusedError("no encrypted data")
-    return Message(tuple(recipients), found)
+    stub = found.body[:_STUB]
+    return Message(tuple(recipients), found.body, data[: found.start] + bytes((0xC0 | found.tag, len(stub))) + stub)
 
 
 def _check_recipients(recipients: list[str]) -> None:

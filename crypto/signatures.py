@@ -29,7 +29,7 @@ def verify_inside(
 def verify_detached(signed: bytes, signature: bytes, certificates: Sequence[bytes]) -> Signature:
     """Judge a signature that stands beside what it signs. One that gpg cannot even read is invalid."""
     with public_keyring(certificates) as (home, keyring):
-        done = run([*keyring, "--verify", Piped(signature, "-&{}"), "-"], home=home, stdin=signed)
+        done = run([*keyring, "--verify", "--", Piped(signature, "-&{}"), "-"], home=home, stdin=signed)
     return _or_invalid(judge_signatures(done.status))
 
 
