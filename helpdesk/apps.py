@@ -10,3 +10,7 @@ class HelpdeskConfig(AppConfig):
 
     name = "helpdesk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        import helpdesk.checks  # noqa: F401

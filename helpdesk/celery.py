@@ -5,9 +5,18 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 app = Celery("whisperdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["tickets"])
+
+
+@worker_init.connect
+def _refuse_unsafe_settings(**options: object) -> None:
+    """The worker has no `check` of Django's before it starts."""
+    from helpdesk.checks import refuse_unsafe_settings
+
+    refuse_unsafe_settings()

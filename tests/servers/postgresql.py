@@ -24,7 +24,15 @@ def postgresql(directory: Path, *, durable: bool) -> Iterator[dict[str, str]]:
     if user:
         shutil.chown(directory, user)
     _initialise(binaries / "initdb", directory, user)
-    command = [binaries / "postgres", "-D", directory / "data", "-k", directory, "-c", "listen_addresses="]
+    command: list[str | Path] = [
+        binaries / "postgres",
+        "-D",
+        directory / "data",
+        "-k",
+        directory,
+        "-c",
+        "listen_addresses=",
+    ]
     socket = directory / ".s.PGSQL.5432"
     with serving(
         [*command, *(() if durable else FAST)],
