@@ -46,24 +46,24 @@ def own_words(text: str) -> str:
     lines = text.split("\n")
     if lines[0].startswith(_SECTION):
         return ""
-    subject = ""
-    if _is_report(lines):
-        subject = lines[0].removeprefix("Subject:").strip() if lines[0].startswith("Subject:") else ""
-        lines = lines[_end_of_headers(lines) :]
-    kept = [subject, *_prose(lines)]
-    return "\n".join(line for line in kept if line).strip()
+    subjects: list[str] = []
+    while lines and (end := _end_of_head(lines)):
+        subjects += [line[8:].strip() for line in lines[:end] if line.startswith("Subject:")]
+        lines = lines[end:]
+    return "\n".join(line for line in [*subjects, *_prose(lines)] if line).strip()
 
 
-def _is_report(lines: list[str]) -> bool:
-    """A WhisperBack report begins with its own header block (whisperback.md, 2.1)."""
-    head = lines[: _end_of_headers(lines)][:200]
-    return lines[0].startswith("Subject:") or any(
-        line.startswith(("Tails-Version:", "Amnesia-Version:", "OpenPGP-Key:")) for line in head
-    )
+_FIELDS = ("Subject:", "Tails-Version:", "Amnesia-Version:", "OpenPGP-Key:", "Sig:", "Enc:")
 
 
-def _end_of_headers(lines: list[str]) -> int:
-    return next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+def _end_of_head(lines: list[str]) -> int:
+    """Where the text goes on after a block of fields: a report begins with one (whisperback.md, 2.1), and a list
+    server puts its own before it. 0 when the text begins with words.
+    """
+    begin = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
+    end = next((number for number in range(begin, len(lines)) if not lines[number].strip()), len(lines))
+    is_head = any(line.startswith(_FIELDS) for line in lines[begin:end][:200])
+    return end if is_head and ":" in lines[begin].partition(" ")[0] else 0
 
 
 def _prose(lines: list[str]) -> list[str]:

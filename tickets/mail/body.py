@@ -142,12 +142,7 @@ def _keep_html(part: Part, body: Body) -> None:
 
 
 def _show_plain(part: Part, body: Body) -> None:
-    text = armor.without_sealed_blocks(_plain_text(part))
-    text, files = armor.without_uuencoded(text)
-    body.texts.append(text)
-    for name, content in files:
-        kept = names.numbered(names.safe_name(name) or "file", body.taken)
-        body.attachments.append(Attachment(kept, "application/octet-stream", content))
+    body.texts.append(armor.without_sealed_blocks(_plain_text(part)))
 
 
 def _plain_text(part: Part) -> str:

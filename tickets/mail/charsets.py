@@ -43,7 +43,7 @@ _REFUSED = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefin
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """Readable text of the bytes; what cannot be read is shown as U+FFFD, and control characters are dropped."""
+    """Readable text of the bytes; what cannot be read is shown as U+FFFD."""
     charset = _codec(declared)
     for name in (charset, "utf-8"):
         if name and (text := _strictly(data, name)) is not None:
@@ -53,12 +53,9 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """Text as it is kept: one kind of line end, no NUL, no other control characters, no halves of characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+    """Text as it is kept: one kind of line end, no NUL (a database refuses it), no halves of characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").replace("\ufeff", "")
     return text.encode("utf-8", "replace").decode()
-
-
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, 0xFEFF])
 
 
 def transferred(body: bytes, encoding: str) -> bytes:

@@ -34,7 +34,7 @@ def read_letter(opened: Opened) -> Letter:
     inner = _inner(opened, outer, problems)
     letter = _envelope(opened, outer.headers, inner.headers if opened.headers_protected else None, problems)
     if opened.content is None:
-        attachments = body.read_attachments(outer, problems) if opened.encryption == Encryption.NO_KEY else ()
+        attachments = body.read_attachments(outer, problems)
         return replace(letter, attachments=attachments, problems=tuple(problems.said))
     read = body.read_body(inner, problems)
     return replace(

@@ -58,13 +58,19 @@ def _drop_attribution(kept: list[str]) -> None:
 
 def _begin_of_copied_mail(lines: list[str]) -> int:
     """Where a mail copied with its headers begins, as Outlook does it: 'Name: value' lines, one with an address."""
+    has_words = False
+    in_fields = False
     for place, line in enumerate(lines):
-        if _names_value(line) and (place == 0 or not _names_value(lines[place - 1])):
+        is_field = _names_value(line)
+        if is_field and not in_fields:
             block = _header_run(lines, place)
-            above = _line_above(lines, place)
-            is_mail = _is_rule(above) or (place > 0 and any("@" in value for value in block))
+            is_mail = _is_rule(_line_above(lines, place)) or (
+                has_words and any("@" in each for each in block)
+            )
             if len(block) >= 3 and is_mail:
                 return _without_rule(lines, place)
+        in_fields = is_field
+        has_words |= bool(line.strip()) and not is_field
     return len(lines)
 
 

@@ -21,7 +21,10 @@ def one_line(text: str) -> str:
     return charsets.clean(text).translate(_LINE_ENDS).strip()
 
 
-_LINE_ENDS = {9: " ", 10: " ", 0x85: " ", 0x2028: " ", 0x2029: " "}
+# Every control character goes; those that end a line or a word become a space.
+_LINE_ENDS = dict.fromkeys([*range(32), *range(127, 160)]) | dict.fromkeys(
+    [9, 10, 11, 12, 0x85, 0x2028, 0x2029], " "
+)
 
 
 def eight_bit(value: str) -> str:
