@@ -10,9 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import resource
 import select
-import selectors
 import signal
 import socket
 import subprocess
@@ -24,14 +22,14 @@ from pathlib import Path
 
 import gnupg
 
-from crypto.errors import GnupgError, GnupgTimeout, RefusedError
+from crypto.errors import GnupgError, GnupgTimeout
+from crypto.pipes import limit_process, memory_file, read_pipes
 from crypto.verdict import Status, parse_status
 
 OUTPUT_LIMIT = 41_943_040
 STATUS_LIMIT = 1_000_000
-_CHUNK = 1 << 18
 _FLAGS = (
-    *("--no-options", "--batch", "--no-tty", "--yes", "--no-verbose", "--quiet"),
+    *("--no-options", "--batch", "--no-tty", "--yes", "--no-verbose"),
     *("--disable-dirmngr", "--no-auto-key-retrieve", "--no-auto-key-locate"),
     *("--pinentry-mode", "loopback", "--trust-model", "always", "--no-auto-check-trustdb"),
     *("--display-charset", "utf-8", "--enable-special-filenames"),
@@ -82,12 +80,12 @@ def run(
         stack.callback(os.close, said)
         with os.fdopen(tell, "wb"):
             command = ["gpg", *_FLAGS, "--homedir", str(home), "--status-fd", str(tell)]
-            inputs = [_memory_file(stack, each.content) for each in arguments if isinstance(each, Piped)]
+            inputs = [memory_file(stack, each.content) for each in arguments if isinstance(each, Piped)]
             numbers = iter(inputs)
             command += [
                 each if isinstance(each, str) else each.form.format(next(numbers)) for each in arguments
             ]
-            source = _memory_file(stack, stdin)
+            source = memory_file(stack, stdin)
             process = stack.enter_context(_spawn(command, source, (tell, *inputs), keep=limits.output > 0))
         try:
             stdout, status = _collect(process, said, limits)
@@ -125,63 +123,19 @@ def _spawn(
 
 
 def _collect(process: subprocess.Popen[bytes], said: int, limits: Limits) -> tuple[bytes, bytes]:
-    """Read both pipes to their ends, within the time and the sizes allowed."""
+    """Read both pipes to their ends and wait for the end of gpg, within the time and the sizes allowed."""
     deadline = time.monotonic() + limits.seconds
-    _limit(process.pid, limits)
-    kept = {said: bytearray()}
+    limit_process(process.pid, memory=limits.memory, processor=limits.processor, file=limits.file)
     most = {said: STATUS_LIMIT}
     if process.stdout is not None:
-        kept[process.stdout.fileno()] = bytearray()
         most[process.stdout.fileno()] = limits.output
-    with selectors.DefaultSelector() as selector:
-        for descriptor in kept:
-            selector.register(descriptor, selectors.EVENT_READ)
-        while selector.get_map():
-            _read_some(selector, kept, most, deadline)
+    kept = read_pipes(most, deadline=deadline)
     try:
         process.wait(max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         raise GnupgTimeout("gpg did not end") from None
     status = kept.pop(said)
-    return b"".join(kept.values()), bytes(status)
-
-
-def _read_some(
-    selector: selectors.BaseSelector, kept: dict[int, bytearray], most: dict[int, int], deadline: float
-) -> None:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise GnupgTimeout("gpg took too long")
-    for key, _ in selector.select(left):
-        chunk = os.read(key.fd, _CHUNK)
-        if not chunk:
-            selector.unregister(key.fd)
-        kept[key.fd] += chunk
-        if len(kept[key.fd]) > most[key.fd]:
-            raise RefusedError("gpg said more than it may")
-
-
-def _limit(pid: int, limits: Limits) -> None:
-    """Set from outside, after the start: a function to run before it would cost the vfork."""
-    chosen = {
-        resource.RLIMIT_AS: limits.memory,
-        resource.RLIMIT_CPU: limits.processor,
-        resource.RLIMIT_FSIZE: limits.file,
-        resource.RLIMIT_CORE: 0,
-    }
-    with contextlib.suppress(ProcessLookupError):
-        for kind, most in chosen.items():
-            resource.prlimit(pid, kind, (most, most))
-
-
-def _memory_file(stack: contextlib.ExitStack, content: bytes) -> int:
-    descriptor = os.memfd_create("input", os.MFD_CLOEXEC)
-    stack.callback(os.close, descriptor)
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
+    return b"".join(kept.values()), status
 
 
 def _environment() -> dict[str, str]:

@@ -30,7 +30,10 @@ class ListedKey:
 
 
 def parse_listing(raw: bytes) -> tuple[ListedKey, ...]:
-    """Read `--with-colons` output. User ids are only taken for the addresses in them, and dead ones not at all."""
+    """Read `--with-colons` output. User ids are only taken for the addresses in them.
+
+    Dead ones are not taken at all, unless the whole key is dead: then they say whose it was.
+    """
     lines = [line.split(":") + [""] * 20 for line in raw.decode("utf-8", "replace").splitlines()]
     return tuple(_listed(group) for group in _groups(lines))
 

@@ -83,7 +83,13 @@ class SecretKeyring:
 
     def sign_and_encrypt(self, content: bytes, *, signer: str, recipients: Sequence[bytes]) -> bytes:
         """Sign and encrypt to all of these certificates, armored, or raise UnusableKeyError and encrypt to none."""
-        arguments = [*_recipients(recipients), "--local-user", signer, "--sign", "--encrypt"]
+        arguments: list[str | Piped] = [
+            *_recipients(recipients),
+            "--local-user",
+            signer,
+            "--sign",
+            "--encrypt",
+        ]
         done = self._run_with_secrets(arguments, stdin=content, until=_is_signed)
         _check_encrypted(done, signed=True)
         return done.stdout
@@ -123,7 +129,7 @@ class SecretKeyring:
     ) -> GpgRun:
         """Try each passphrase until it is done; the last answer if none does it."""
         for passphrase in self._passphrases:
-            secret = ["--passphrase-fd", Piped(passphrase.encode())]
+            secret: list[str | Piped] = ["--passphrase-fd", Piped(passphrase.encode())]
             done = self._run_twice([*secret, *arguments], stdin=stdin, limits=limits)
             if until(done):
                 break
@@ -141,7 +147,7 @@ class SecretKeyring:
 
 def open_content(ciphertext: bytes, session_key: str) -> bytes:
     """Step 2: no key, no agent, no trial, no signature, so that all that gpg says is about this message's wholeness."""
-    arguments = ["--skip-verify", "--override-session-key-fd", Piped(session_key.encode())]
+    arguments: list[str | Piped] = ["--skip-verify", "--override-session-key-fd", Piped(session_key.encode())]
     arguments += ["--max-output", str(OUTPUT_LIMIT), "-d"]
     with tempfile.TemporaryDirectory(prefix="wd-") as folder:
         try:

@@ -74,7 +74,9 @@ def inspect_message(data: bytes) -> Message:
     if found is None:
         raise RefusedError("no encrypted data")
     stub = found.body[:_STUB]
-    return Message(tuple(recipients), found.body, data[: found.start] + bytes((0xC0 | found.tag, len(stub))) + stub)
+    return Message(
+        tuple(recipients), found.body, data[: found.start] + bytes((0xC0 | found.tag, len(stub))) + stub
+    )
 
 
 def _check_recipients(recipients: list[str]) -> None:

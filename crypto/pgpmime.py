@@ -1,137 +1,97 @@
-"""PGP/MIME and inline OpenPGP: how a mail is protected, found by its structure alone, and mail of ours protected."""
+"""Mail of ours, protected: RFC 3156 around it, its headers inside (RFC 9788), and our key for the answer (Autocrypt)."""
 
 from __future__ import annotations
 
+import base64
+import copy
 import re
-from dataclasses import dataclass, field
-from enum import StrEnum
+import secrets
+from collections.abc import Sequence
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
 
-from crypto.mime import Entity, children, read_entity, walk
+from crypto.openpgp import SecretKeyring
 
-_PREAMBLE = b"-----BEGIN PGP "
-_MESSAGE = b"-----BEGIN PGP MESSAGE-----"
-_SIGNED_MESSAGE = b"-----BEGIN PGP SIGNED MESSAGE-----"
-_SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
-_LINE_WITH_MESSAGE = re.compile(rb"(?:\A|[\r\n])[ \t]{0,8}-----BEGIN PGP MESSAGE-----")
-_CHARSET = re.compile(rb"^Charset: ?([A-Za-z0-9_.:-]{1,40})[ \t]*\r?$", re.MULTILINE)
-_CHARSET_NAME = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
-_LOOK_INTO = 4_096
-
-
-class Form(StrEnum):
-    """How a mail is protected, as a whole; PARTIAL when only something inside it is."""
-
-    NONE = "none"
-    ENCRYPTED = "encrypted"
-    INLINE_ENCRYPTED = "inline_encrypted"
-    SIGNED = "signed"
-    CLEAR_SIGNED = "clear_signed"
-    PARTIAL = "partial"
+HIDDEN_SUBJECT = "..."
+# What a mail server or a mail program on the way needs. Everything else, and every subject, stays inside.
+_OUTSIDE = frozenset(
+    {
+        *("from", "to", "cc", "reply-to", "date", "message-id", "in-reply-to", "references"),
+        *("auto-submitted", "precedence", "x-auto-response-suppress"),
+    }
+)
+_UNSAFE = re.compile(r"[\r\n\0]")
+_POLICY = SMTP.clone(cte_type="7bit")
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
-    """The form, and the bytes that gpg is to see: all taken from the raw mail, none of them made again."""
-
-    form: Form
-    root: Entity
-    ciphertext: bytes = field(default=b"", repr=False)
-    signed: Entity | None = None
-    signature: bytes = field(default=b"", repr=False)
-    has_encrypted_part: bool = False
-    has_signed_part: bool = False
-    charset: str = "utf-8"
-
-
-def find_protection(raw: bytes) -> Protection:
-    """See how a mail is protected. Never by a header that could be added, never by what stands beside other parts."""
-    root = read_entity(raw)
-    if root.type == "multipart/encrypted":
-        return _encrypted(root, root)
-    if root.type == "multipart/signed":
-        return _signed(root)
-    if root.type == "text/plain":
-        return _inline(root)
-    inside = children(root)
-    # One transport wrapper that holds nothing else: an encrypted message in it is still all there is.
-    if root.type == "multipart/mixed" and len(inside) == 1 and inside[0].type == "multipart/encrypted":
-        return _encrypted(root, inside[0])
-    return _partial(root)
+def build_encrypted(
+    message: EmailMessage, *, keyring: SecretKeyring, signer: str, recipients: Sequence[bytes]
+) -> bytes:
+    """A signed and encrypted mail, ready to be sent. UnusableKeyError if it cannot be read by every recipient."""
+    outside = [*_outer_headers(message), ("Subject", HIDDEN_SUBJECT)]
+    entity = _payload(message, "cipher", outside)
+    armor = keyring.sign_and_encrypt(entity, signer=signer, recipients=recipients)
+    version = b"Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n"
+    named = b'Content-Type: application/octet-stream; name="encrypted.asc"\r\n'
+    data = named + b'Content-Disposition: inline; filename="encrypted.asc"\r\n\r\n' + _crlf(armor)
+    kind = 'multipart/encrypted; protocol="application/pgp-encrypted"'
+    return _assemble(outside, kind, (version, data), _autocrypt(message, keyring, signer))
 
 
-def canonical(data: bytes) -> bytes:
-    """The bytes as they were signed: every line ends with CRLF (RFC 3156, section 5)."""
+def build_signed(message: EmailMessage, *, keyring: SecretKeyring, signer: str) -> bytes:
+    """A mail that anybody can read and nobody can change; its headers are signed with it."""
+    outside = [*_outer_headers(message), ("Subject", str(message["Subject"] or ""))]
+    entity = _payload(message, "clear", [])
+    armor = keyring.sign_detached(entity, signer=signer)
+    named = b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n'
+    kind = 'multipart/signed; protocol="application/pgp-signature"; micalg=pgp-sha512'
+    return _assemble(outside, kind, (entity, named + _crlf(armor)), _autocrypt(message, keyring, signer))
+
+
+def _outer_headers(message: EmailMessage) -> list[tuple[str, str]]:
+    """The headers that may stand outside. A line break in one would be a header of somebody else's making."""
+    for name, value in message.items():
+        if _UNSAFE.search(name) or _UNSAFE.search(str(value)):
+            raise ValueError(f"unsafe header {name!r}")
+    return [(name, str(value)) for name, value in message.items() if name.lower() in _OUTSIDE]
+
+
+def _payload(message: EmailMessage, protection: str, outside: Sequence[tuple[str, str]]) -> bytes:
+    """The message as it will be signed, with its headers in it and, where some are hidden, what is seen outside."""
+    inner = copy.deepcopy(message)
+    for name in ("Bcc", "HP-Outer"):
+        del inner[name]
+    inner.set_param("protected-headers", "v1")
+    inner.set_param("hp", protection)
+    for name, value in outside:
+        inner["HP-Outer"] = f"{name}: {value}"
+    return _crlf(inner.as_bytes(policy=_POLICY))
+
+
+def _assemble(
+    headers: Sequence[tuple[str, str]], kind: str, parts: Sequence[bytes], autocrypt: bytes
+) -> bytes:
+    boundary = secrets.token_hex(24)
+    lines = [
+        _POLICY.header_factory(name, value).fold(policy=_POLICY).encode("ascii") for name, value in headers
+    ]
+    typed = f'MIME-Version: 1.0\r\nContent-Type: {kind};\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    delimiter = f"--{boundary}".encode()
+    body = b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts)
+    return b"".join(lines) + autocrypt + typed + body + delimiter + b"--\r\n"
+
+
+def _autocrypt(message: EmailMessage, keyring: SecretKeyring, signer: str) -> bytes:
+    """Our key in a header, so that the answer can be encrypted to it. Written by hand: a folded key is no text."""
+    addresses: tuple[Address, ...] = message["From"].addresses if message["From"] else ()
+    if len(addresses) != 1:
+        raise ValueError("a mail of ours has one From")
+    key = base64.b64encode(keyring.export_certificate(signer))
+    lines = [key[start : start + 76] for start in range(0, len(key), 76)]
+    head = f"Autocrypt: addr={addresses[0].addr_spec}; prefer-encrypt=mutual; keydata=".encode("ascii")
+    return head + b"".join(b"\r\n " + line for line in lines) + b"\r\n"
+
+
+def _crlf(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-
-
-def _encrypted(root: Entity, entity: Entity) -> Protection:
-    parts = children(entity)
-    if len(parts) == 2 and parts[0].type == "application/pgp-encrypted" and not children(parts[1]):
-        return Protection(Form.ENCRYPTED, root, ciphertext=parts[1].content())
-    return Protection(Form.PARTIAL, root, has_encrypted_part=True)
-
-
-def _signed(root: Entity) -> Protection:
-    parts = children(root)
-    if len(parts) != 2 or parts[1].type != "application/pgp-signature":
-        return _partial(root)
-    # A signature around ciphertext says nothing about the words in it: whoever signs need not know them.
-    if _partial(parts[0]).has_encrypted_part:
-        return Protection(Form.PARTIAL, root, has_encrypted_part=True, has_signed_part=True)
-    return Protection(Form.SIGNED, root, signed=parts[0], signature=parts[1].content())
-
-
-def _inline(root: Entity) -> Protection:
-    text = root.content().strip(b" \t\r\n\xc2\xa0")
-    begins = [line.strip() for line in text.split(b"\n") if line.startswith(_PREAMBLE)]
-    if begins == [_MESSAGE] and text.startswith(_MESSAGE) and text.endswith(b"-----END PGP MESSAGE-----"):
-        return Protection(Form.INLINE_ENCRYPTED, root, ciphertext=text, charset=_charset_of(text, root))
-    whole = text.startswith(_SIGNED_MESSAGE) and text.endswith(b"-----END PGP SIGNATURE-----")
-    if begins == [_SIGNED_MESSAGE, _SIGNATURE] and whole:
-        return Protection(Form.CLEAR_SIGNED, root, ciphertext=text + b"\n", charset=_charset_of(b"", root))
-    return _partial(root)
-
-
-def _charset_of(text: bytes, root: Entity) -> str:
-    """What the armor says, or else the mail; a name that could end the header it will be put into is not one."""
-    named = _CHARSET.search(text[:1_000])
-    charset = named[1].decode("ascii") if named else root.parameter("charset")
-    return charset if _CHARSET_NAME.fullmatch(charset) and charset.lower() != "us-ascii" else "utf-8"
-
-
-def _partial(root: Entity) -> Protection:
-    """What is protected somewhere inside: said of the mail, but neither decrypted nor verified (security.md R4)."""
-    encrypted = signed = False
-    for entity in walk(root):
-        encrypted = encrypted or _is_encrypted(entity)
-        signed = signed or _is_signed(entity)
-    form = Form.PARTIAL if encrypted or signed else Form.NONE
-    return Protection(form, root, has_encrypted_part=encrypted, has_signed_part=signed)
-
-
-def _is_encrypted(entity: Entity) -> bool:
-    if entity.type in {"multipart/encrypted", "application/pgp-encrypted"}:
-        return True
-    if entity.type == "text/html":
-        return _MESSAGE in entity.content()
-    if entity.type.startswith(("multipart/", "message/")):
-        return False
-    return bool(
-        _LINE_WITH_MESSAGE.search(entity.content() if entity.type.startswith("text/") else _beginning(entity))
-    )
-
-
-def _is_signed(entity: Entity) -> bool:
-    if entity.type == "application/pgp-signature":
-        return True
-    return (
-        entity.type == "text/plain"
-        and re.search(rb"(?m)^-----BEGIN PGP SIGNED MESSAGE-----", entity.content()) is not None
-    )
-
-
-def _beginning(entity: Entity) -> bytes:
-    """Attachments can be large and are not text: only their first bytes are decoded."""
-    return Entity(
-        entity.source, entity.start, entity.body, min(entity.end, entity.body + _LOOK_INTO), entity.headers
-    ).content()

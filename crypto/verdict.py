@@ -51,13 +51,13 @@ class Status:
 
 
 # Every keyword that a rule reads. Others are dropped at the door, and with them whatever a message put into them.
-KNOWN = frozenset(
-    "BADMDC BADSIG BAD_PASSPHRASE BEGIN_DECRYPTION DECRYPTION_FAILED DECRYPTION_KEY DECRYPTION_OKAY ENC_TO"
-    " END_ENCRYPTION ERROR ERRSIG EXPKEYSIG EXPSIG FAILURE GOODSIG IMPORT_OK IMPORT_RES INV_RECP INV_SGNR NEWSIG NODATA"
-    " NO_SECKEY PLAINTEXT PLAINTEXT_LENGTH REVKEYSIG SESSION_KEY SIG_CREATED UNEXPECTED VALIDSIG".split()
-)
+_SIGNATURES = frozenset({"GOODSIG", "BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG"})
+_FATAL = frozenset({"DECRYPTION_FAILED", "BADMDC", "ERROR", "FAILURE", "UNEXPECTED", "NODATA"})
+_OPENING = frozenset({"DECRYPTION_KEY", "SESSION_KEY", "ENC_TO", "NO_SECKEY", "DECRYPTION_OKAY"})
+_LITERAL = frozenset({"PLAINTEXT", "PLAINTEXT_LENGTH"})
+_MAKING = frozenset({"END_ENCRYPTION", "SIG_CREATED", "INV_RECP", "INV_SGNR"})
+KNOWN = _SIGNATURES | _FATAL | _OPENING | _LITERAL | _MAKING | {"NEWSIG", "VALIDSIG"}
 _PREFIX = b"[GNUPG:] "
-_FATAL = frozenset("DECRYPTION_FAILED BADMDC ERROR FAILURE UNEXPECTED NODATA".split())
 _BINARY_LITERAL = "62"
 _NO_PUBLIC_KEY = "9"
 _WORST_FIRST = (
@@ -153,7 +153,7 @@ def _signatures(status: Sequence[Status]) -> Iterator[list[Status]]:
             if group is not None:
                 yield group
             group = []
-        elif line.keyword in {"VALIDSIG", "GOODSIG", "BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG"}:
+        elif line.keyword in _SIGNATURES or line.keyword == "VALIDSIG":
             group = [*(group or []), line]
     if group is not None:
         yield group
@@ -162,7 +162,7 @@ def _signatures(status: Sequence[Status]) -> Iterator[list[Status]]:
 def _judge_one(lines: Sequence[Status]) -> Signature:
     said = {line.keyword: line.arguments for line in lines}
     valid = said.get("VALIDSIG", ())
-    verdicts = said.keys() & {"GOODSIG", "BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG"}
+    verdicts = said.keys() & _SIGNATURES
     if verdicts == {"ERRSIG"}:
         unknown = said["ERRSIG"][5:6] == (_NO_PUBLIC_KEY,)
         return Signature(SignatureState.UNKNOWN_KEY if unknown else SignatureState.INVALID)

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError
 from crypto.mime import Entity, read_entity, sender
 from crypto.openpgp import Decrypted, KnownCertificate, SecretKeyring
-from crypto.pgpmime import Form, Protection, canonical, find_protection
+from crypto.protection import Form, Protection, canonical, find_protection
 from crypto.signatures import verify_clear, verify_detached, verify_inside
 from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail.letter import Opened, Quarantine, Sealed, TryLater
