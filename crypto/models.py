@@ -33,7 +33,11 @@ class SealKeyQuerySet(models.QuerySet["SealKey"]):
 
 
 class SealKey(models.Model):
-    """A random 256-bit key, wrapped by an epoch key. Deleting this row is what makes its content unreadable."""
+    """A random 256-bit key, wrapped by an epoch key. Deleting this row is what makes its content unreadable.
+
+    Rows that refer to a key say DO_NOTHING: the database itself refuses to delete a key that is still in use, and
+    Django does not look for such rows first, which would cost a query each.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     """The id of the ticket, incoming mail or OpenPGP key that it seals."""
@@ -90,7 +94,7 @@ class PublicKey(models.Model):
         AGENT = "agent", _("given by an agent")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.OneToOneField(SealKey, on_delete=models.PROTECT, related_name="+")
+    key = models.OneToOneField(SealKey, on_delete=models.DO_NOTHING, related_name="+")
     address_digest = models.CharField(max_length=64)
     fingerprint_digest = models.CharField(max_length=64)
     fingerprint = SealedTextField()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
-from django.utils import timezone
 
 from crypto.lookup import address_digest
 from crypto.models import SealKey
@@ -44,6 +45,7 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
             return False
         _write_ticket(ticket, arrival, accepted, is_new=place.ticket is None)
         message = receive_message(ticket, arrival)
+        _remember_ciphertext(accepted.letter, reporter, incoming.received)
         Incoming.objects.filter(pk=incoming.pk).update(message=message)
         if offer:
             learn(ticket, offer, now=incoming.received)
@@ -115,15 +117,19 @@ def _protection(letter: Letter, reporter: Reporter) -> Protection:
 
 
 def _is_replayed(letter: Letter, reporter: Reporter) -> bool:
-    """Whether another sender mailed this very ciphertext before; who comes first is remembered."""
+    """Whether another sender mailed this very ciphertext before."""
     if not letter.replay_material:
         return False
-    sender = address_digest(reporter.address)
-    seen, _ = Ciphertext.objects.get_or_create(
-        digest=digest("ciphertext", letter.replay_material),
-        defaults={"sender_digest": sender, "first_seen": timezone.now()},
-    )
-    return seen.sender_digest != sender
+    seen = Ciphertext.objects.filter(digest=digest("ciphertext", letter.replay_material))
+    return seen.exclude(sender_digest=address_digest(reporter.address)).exists()
+
+
+def _remember_ciphertext(letter: Letter, reporter: Reporter, now: datetime) -> None:
+    """Who mails a ciphertext first is its sender, for a year."""
+    if letter.replay_material:
+        mark = digest("ciphertext", letter.replay_material)
+        first = Ciphertext(digest=mark, sender_digest=address_digest(reporter.address), first_seen=now)
+        Ciphertext.objects.bulk_create([first], ignore_conflicts=True)
 
 
 def _drop_own_copy(incoming: Incoming) -> None:

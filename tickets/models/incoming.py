@@ -40,7 +40,7 @@ class Incoming(models.Model):
         QUARANTINED = "quarantined", _("in quarantine")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.OneToOneField(SealKey, null=True, on_delete=models.PROTECT, related_name="+")
+    key = models.OneToOneField(SealKey, null=True, on_delete=models.DO_NOTHING, related_name="+")
     """Empty once the mail is filed or forgotten: the row stays, so that the same bytes are not filed twice."""
     mailbox = models.CharField(max_length=80)
     """The desk's name for where it came from; never holds a password."""

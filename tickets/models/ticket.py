@@ -61,7 +61,7 @@ class Ticket(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=9, unique=True, default=new_number, editable=False)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
-    key = models.OneToOneField(SealKey, on_delete=models.PROTECT, related_name="+")
+    key = models.OneToOneField(SealKey, on_delete=models.DO_NOTHING, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
