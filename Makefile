@@ -18,7 +18,7 @@ run: packages ## Start the desk: a demo here, or the real thing when there is a 
 	@$(manage) prepare --host $(HOST) --port $(PORT)
 	@trap : INT TERM; \
 	  LISTEN=$(HOST):$(PORT) $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start 2>/dev/null; \
-	  $(manage) stop_agents; echo "Whisperdesk has stopped."
+	  $(manage) stop_gpg; echo "Whisperdesk has stopped."
 
 demo-reset: packages ## Throw the demo's data away; the next `make run` makes it anew.
 	@$(manage) demo --reset

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,7 +42,7 @@ MAIL_POLL_SECONDS = env.int("MAIL_POLL_SECONDS", default=5 if DEMO else 60)
 FORGET_AFTER_DAYS = env.int("FORGET_AFTER_DAYS", default=90)
 BACKUP_LIFE_DAYS = env.int("BACKUP_LIFE_DAYS", default=14)
 TICKET_LANGUAGES = tuple(
-    env.list("TICKET_LANGUAGES", default="en fr es it de pt ru fa ar zh tr ca id uk pl nl".split())
+    env.list("TICKET_LANGUAGES", default=["en", "fr", "es", "it", "de", "pt", "ru", "fa", "ar", "zh", "tr", "ca", "id", "uk", "pl", "nl"])
 )
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
@@ -57,7 +56,7 @@ WSGI_APPLICATION = "helpdesk.wsgi.application"
 AUTH_USER_MODEL = "helpdesk.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
-LANGUAGES = [("en", _("English")), ("de", _("German")), ("fa", _("Persian")), ("fr", _("French"))]
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fa", "فارسی")]
 LOCALE_PATHS = [BASE_DIR / "helpdesk" / "locale"]
 
 INSTALLED_APPS = [
@@ -90,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "helpdesk.lib.http.OwnLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -138,6 +138,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("session", "csrf")
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "helpdesk.views.csrf_failure"
 SECURE_SSL_REDIRECT = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
@@ -187,7 +188,7 @@ else:
 
 # --- Work in the background: the rows of the database are the queue, the broker carries only ids --------------------
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 600, "unacked_restore_interval": 1, "unacked_restore_throttle": 1}

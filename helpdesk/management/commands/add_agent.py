@@ -1,0 +1,52 @@
+"""`manage.py add_agent`: an account for somebody who answers, and the queues they work on."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from helpdesk.models import User
+from tickets.models import Queue
+
+
+class Command(BaseCommand):
+    """Nobody signs up by themselves; this is the only way to an account."""
+
+    help = "Adds an agent. The password is asked for, or read from standard input when that is no terminal."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Who, and what they see."""
+        parser.add_argument("username")
+        parser.add_argument("--name", required=True, help="as colleagues see it")
+        parser.add_argument("--queues", nargs="*", default=[], metavar="SLUG", help="the queues they work on")
+
+    def handle(self, *, username: str, name: str, queues: list[str], **options: object) -> None:
+        """Check everything before anything is written."""
+        found = Queue.objects.filter(slug__in=queues)
+        missing = set(queues) - {queue.slug for queue in found}
+        if missing:
+            raise CommandError(f"There is no queue {', '.join(sorted(missing))}. First: manage.py add_queue")
+        agent = User(username=username, first_name=name)
+        try:
+            password = _read_password()
+            validate_password(password, agent)
+            agent.set_password(password)
+            agent.full_clean()
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        agent.save()
+        agent.queues.set(found)
+        self.stdout.write(f"{username} can sign in and sees {len(found)} queue(s).")
+
+
+def _read_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password: ")
+    if password != getpass.getpass("Again: "):
+        raise CommandError("The two passwords differ.")
+    return password
