@@ -15,6 +15,7 @@ from django.conf import settings
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
+from crypto.vault import digest
 from helpdesk.lib.faults import fault_point
 from tickets.mail.keep import Origin, is_kept, keep_mail
 from tickets.mail.letter import TryLater
@@ -39,7 +40,7 @@ def fetch_all() -> int:
             raise TryLater("disk_full")
         try:
             kept += fetch_mailbox(url, number)
-        except UNREACHABLE as error:
+        except (*UNREACHABLE, TryLater) as error:
             failed = True
             logger.warning("mailbox %d could not be emptied (%s)", number, type(error).__name__)
     if failed:
@@ -52,7 +53,7 @@ def fetch_mailbox(url: str, number: int = 0) -> int:
     if urlsplit(url).scheme == "maildir":
         return _fetch_maildir(Path(unquote(urlsplit(url).path)), f"maildir {number}")
     with open_imap(url) as client:
-        return _fetch_imap(client, _folder(url), f"imap {number}")
+        return _fetch_imap(client, _folder(url), f"imap {number} {_mark(url)}")
 
 
 @contextmanager
@@ -85,13 +86,19 @@ def _folder(url: str) -> str:
     return unquote(urlsplit(url).path.strip("/")) or "INBOX"
 
 
+def _mark(url: str) -> str:
+    """Tells mailboxes apart that have their turn in MAIL_IN at different times: their UIDs say nothing of each other."""
+    parts = urlsplit(url)
+    return digest("mailbox", f"{parts.username}@{parts.hostname}:{parts.port}{parts.path}")[:16]
+
+
 def _fetch_maildir(path: Path, name: str) -> int:
     box = mailbox.Maildir(path, create=True)
     kept = 0
     for key in list(box.keys()):
         try:
             raw = box.get_bytes(key)
-        except KeyError:
+        except (KeyError, FileNotFoundError):
             continue  # Another worker took it.
         fault_point("fetched")
         keep_mail(raw, Origin(name))
@@ -104,19 +111,24 @@ def _fetch_maildir(path: Path, name: str) -> int:
 def _fetch_imap(client: IMAPClient, folder: str, name: str) -> int:
     validity = int(client.select_folder(folder)[b"UIDVALIDITY"])
     kept = 0
-    for uid in client.search(["ALL"]):
-        origin = Origin(name, validity, uid)
-        if not is_kept(origin):
-            answer = client.fetch([uid], [b"BODY.PEEK[]"])
-            raw = answer.get(uid, {}).get(b"BODY[]")
-            if raw is None:
-                continue  # Another worker removed it meanwhile.
-            fault_point("fetched")
-            keep_mail(raw, origin)
-            kept += 1
+    _remove_what_is_left(client, name, validity)
+    for uid in client.search(["UNDELETED"]):
+        raw = client.fetch([uid], [b"BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
+        if raw is None:
+            continue  # Another worker removed it meanwhile.
+        fault_point("fetched")
+        keep_mail(raw, Origin(name, validity, uid))
+        kept += 1
         _remove(client, uid)
         fault_point("removed")
     return kept
+
+
+def _remove_what_is_left(client: IMAPClient, name: str, validity: int) -> None:
+    """A worker died between marking its mail and removing it. What others marked is theirs: it stays, and unfiled."""
+    for uid in client.search(["DELETED"]):
+        if is_kept(Origin(name, validity, uid)):
+            _remove(client, uid)
 
 
 def _remove(client: IMAPClient, uid: int) -> None:

@@ -45,6 +45,8 @@ def process(identity: uuid.UUID) -> None:
         _settle(incoming, Incoming.State.QUARANTINED, stop.reason)
     except TryLater as stop:
         _try_later(incoming, stop.reason)
+    except OSError:
+        _try_later(incoming, "no_room")
     except DatabaseError:
         raise  # The lease runs out and the sweep brings the mail back; there is nothing to write it down with.
     except Exception as error:

@@ -8,6 +8,7 @@ import os
 import smtplib
 import ssl
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -69,10 +70,7 @@ def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | 
     """Give a mail to MAIL_OUT: `smtps://`, `smtp+starttls://` (both with a checked certificate) or `maildir://`."""
     url = urlsplit(settings.MAIL_OUT)
     if url.scheme == "maildir":
-        box = mailbox.Maildir(Path(unquote(url.path)), create=True)
-        box.add(mail)
-        os.sync()
-        return Outcome.ACCEPTED, None
+        return _put_down(Path(unquote(url.path)), mail)
     try:
         server = _connect(url)
     except smtplib.SMTPResponseException as error:
@@ -87,6 +85,20 @@ def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | 
         server.close()
 
 
+def _put_down(path: Path, mail: bytes) -> tuple[Outcome, int | None]:
+    """Into a Maildir, durable with its directory entry."""
+    try:
+        mailbox.Maildir(path, create=True).add(mail)
+    except OSError:
+        return Outcome.LATER, None
+    directory = os.open(path / "new", os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return Outcome.ACCEPTED, None
+
+
 def _connect(url: SplitResult) -> smtplib.SMTP:
     trust = ssl.create_default_context(cafile=settings.MAIL_CA_FILE or None)
     host = url.hostname or ""
@@ -94,29 +106,51 @@ def _connect(url: SplitResult) -> smtplib.SMTP:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=SMTP_SECONDS, context=trust)
     elif url.scheme == "smtp+starttls":
         server = smtplib.SMTP(host, url.port or 587, timeout=SMTP_SECONDS)
-        server.starttls(context=trust)
     else:
         raise smtplib.SMTPException("MAIL_OUT has no scheme that protects the mail")
-    if url.username:
-        server.login(unquote(url.username), unquote(url.password or ""))
+    try:
+        if url.scheme == "smtp+starttls":
+            server.starttls(context=trust)
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+    except (OSError, smtplib.SMTPException):
+        server.close()
+        raise
     return server
 
 
 def _transmit(server: smtplib.SMTP, sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
     """One SMTP transaction (RFC 5321). Until the final dot, failure means not sent; after it, nobody knows."""
     try:
-        server.ehlo_or_helo_if_needed()
-        for code, _ in (server.mail(sender), server.rcpt(recipient), server.docmd("DATA")):
-            if code not in {250, 251, 354}:
-                return _refusal(code), code
+        refused = _refused_before_data(server, sender, recipient)
+        if refused is not None:
+            return _refusal(refused), refused
+        server.send(_dotted(mail))
+    except ValueError:
+        return Outcome.REFUSED, None  # An address that cannot be said in SMTP.
     except (OSError, smtplib.SMTPException):
         return Outcome.LATER, None
     try:
-        server.send(_dotted(mail))
+        server.send(b".\r\n")
         code, _ = server.getreply()
     except (OSError, smtplib.SMTPException):
         return Outcome.UNSURE, None
     return (Outcome.ACCEPTED if code == 250 else _refusal(code)), code
+
+
+def _refused_before_data(server: smtplib.SMTP, sender: str, recipient: str) -> int | None:
+    """The code with which the server stops the transaction before the mail, if it does."""
+    server.ehlo_or_helo_if_needed()
+    steps: tuple[tuple[Callable[[], tuple[int, bytes]], set[int]], ...] = (
+        (lambda: server.mail(sender), {250}),
+        (lambda: server.rcpt(recipient), {250, 251}),
+        (lambda: server.docmd("DATA"), {354}),
+    )
+    for step, welcome in steps:
+        code, _ = step()
+        if code not in welcome:
+            return code
+    return None
 
 
 def _refusal(code: int) -> Outcome:
@@ -124,10 +158,11 @@ def _refusal(code: int) -> Outcome:
 
 
 def _dotted(mail: bytes) -> bytes:
-    """Lines that begin with a dot get another (RFC 5321 section 4.5.2), and the end gets its own."""
-    body = b"\r\n".join(line.rstrip(b"\r") for line in mail.removesuffix(b"\n").split(b"\n"))
-    body = body.replace(b"\r\n.", b"\r\n..")
-    return (b"." + body if body.startswith(b".") else body) + b"\r\n.\r\n"
+    """Whole lines; those that begin with a dot get another (RFC 5321 section 4.5.2). The end's own dot is not here."""
+    lines = mail.removesuffix(b"\n").split(b"\n")
+    return b"".join(
+        (b"." if line.startswith(b".") else b"") + line.removesuffix(b"\r") + b"\r\n" for line in lines
+    )
 
 
 def _settle(outgoing: Outgoing, outcome: Outcome, code: int | None, now: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import islice
 
 from crypto.lookup import address_digest
 from crypto.vault import digest
@@ -10,6 +12,12 @@ from crypto.verdict import Encryption, SignatureState
 from tickets.mail.letter import Accepted, Letter, Machine
 from tickets.mail.reporter import Reporter
 from tickets.models import Message, Ticket
+
+_HEAD = 64 * 1024
+_PARTS = 5
+_IDS = 10
+_RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
+_OUR_MESSAGE_ID = re.compile(r"(?i)^message-id:\s{0,3}<([0-9a-f]{32}@[^<>\s]{1,255})>", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ def find_place(accepted: Accepted, reporter: Reporter) -> Place:
 
     Message-IDs of ours end in 128 random bits that only the requester (and the servers between) have seen.
     """
-    referred = _referred(accepted.letter)
+    referred = _referred(_references(accepted))
     if referred is None:
         return Place(ticket=_same_report(accepted.letter, reporter))
     if _is_participant(referred, accepted, reporter):
@@ -38,9 +46,20 @@ def message_id_digest(message_id: str) -> str:
     return digest("message-id", message_id.strip("<> ")) if message_id else ""
 
 
-def _referred(letter: Letter) -> Ticket | None:
-    """The ticket of the nearest message that the letter refers to; one query, bounded by the parser's limit."""
-    digests = [message_id_digest(reference) for reference in letter.references]
+def _references(accepted: Accepted) -> tuple[str, ...]:
+    """What the letter answers. A mail server seldom says: it returns our mail, or its head, in the report."""
+    letter = accepted.letter
+    if accepted.machine is not Machine.BOUNCE:
+        return letter.references
+    returned = [each.content[:_HEAD] for each in letter.attachments[:_PARTS] if each.type in _RETURNED]
+    texts = [letter.text[:_HEAD], *(content.decode("ascii", "replace") for content in returned)]
+    found = [match[1] for text in texts for match in islice(_OUR_MESSAGE_ID.finditer(text), _IDS)]
+    return (*letter.references, *found)
+
+
+def _referred(references: tuple[str, ...]) -> Ticket | None:
+    """The ticket of the nearest message that is referred to; one query, bounded by the parser's limit."""
+    digests = [message_id_digest(reference) for reference in references]
     if not digests:
         return None
     messages = Message.objects.filter(message_id_digest__in=digests).exclude(
