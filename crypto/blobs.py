@@ -28,11 +28,15 @@ class BlobStore:
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - mode
-            file.writelines(_seal_chunks(key, content, f"{place}|{name}"))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(_seal_chunks(key, content, f"{place}|{name}"))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(path)
+        finally:
+            draft.unlink(missing_ok=True)  # A full disk is not filled further by what could not be finished.
         _sync(path.parent)
         return name
 
@@ -56,8 +60,18 @@ class BlobStore:
                 yield path.name
 
     def age(self, name: str, now: float) -> float:
-        """Seconds since a blob was written."""
-        return now - self._path(name).stat().st_mtime
+        """Seconds since a blob was written; none for one that another process has removed meanwhile."""
+        try:
+            return now - self._path(name).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    def remove_drafts(self, before: float) -> None:
+        """Unlink what a process that was killed had begun to write before this moment."""
+        for path in self.root.glob("??/*.draft"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

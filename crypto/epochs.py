@@ -6,10 +6,12 @@ could unwrap is gone from every backup at once. The key for address look-ups lie
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import re
+import secrets
 from datetime import date
 from pathlib import Path
 
@@ -38,10 +40,12 @@ class EpochKeys:
         return names[-1]
 
     def names(self) -> list[str]:
-        """All epoch keys of the directory, oldest first."""
+        """All epoch keys of the directory, oldest first. What another process has destroyed is dropped from memory."""
         if not self.directory.is_dir():
             return []
         found = [path.name for path in self.directory.iterdir() if _NAME.fullmatch(path.name)]
+        for name in self._keys.keys() - {*found, _LOOKUP}:
+            self._keys.pop(name, None)
         return sorted(found, key=lambda name: (name[6:16], len(name), name))
 
     def create(self, today: date) -> str:
@@ -86,9 +90,9 @@ class EpochKeys:
         return hmac.new(self._lookup(), purpose.encode() + b"\0" + value, hashlib.sha256).hexdigest()
 
     def _key(self, name: str) -> bytes:
+        if not _NAME.fullmatch(name):
+            raise EpochKeyMissingError("not the name of an epoch key")
         if name not in self._keys:
-            if not _NAME.fullmatch(name):
-                raise EpochKeyMissingError("not the name of an epoch key")
             self._keys[name] = _read(self.directory / name)
         return self._keys[name]
 
@@ -97,7 +101,10 @@ class EpochKeys:
             path = self.directory / _LOOKUP
             if not path.exists():
                 self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _write_shared(path, new_key())
+                with contextlib.suppress(
+                    FileExistsError
+                ):  # Another process was first: its key is everybody's.
+                    _write_new(path, new_key())
             self._keys[_LOOKUP] = _read(path)
         return self._keys[_LOOKUP]
 
@@ -113,24 +120,18 @@ def _read(path: Path) -> bytes:
 
 
 def _write_new(path: Path, content: bytes) -> None:
-    """Write a file that did not exist, readable by us only, durable with its directory entry."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_directory(path.parent)
+    """Write a file that did not exist, readable by us only, durable with its directory entry.
 
-
-def _write_shared(path: Path, content: bytes) -> None:
-    """Write a file that several processes may try to make at once: the first wins, and no reader sees half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    _write_new(draft, content)
+    Its name appears when it is whole: other processes look for new keys at any time, and the first writer wins.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         os.link(draft, path)
-    except FileExistsError:
-        pass
     finally:
         draft.unlink()
     _sync_directory(path.parent)

@@ -71,20 +71,22 @@ def purge(now: datetime) -> int:
 
 def remove_orphans(now: float) -> int:
     """Unlink sealed files that no row names, a day after they were written: left behind by a crash."""
-    store, gone = blob_store(), 0
-    for name in store.names():
-        if store.age(name, now) > ORPHAN_SECONDS and not _is_named(name):
-            store.delete(name)
-            gone += 1
-    return gone
+    store = blob_store()
+    store.remove_drafts(now - ORPHAN_SECONDS)
+    # Listed first, and old enough for their rows to be committed: what the rows do not name now is named by none.
+    orphans = {name for name in store.names() if store.age(name, now) > ORPHAN_SECONDS}
+    if orphans:
+        orphans -= _named_blobs()
+    for name in orphans:
+        store.delete(name)
+    return len(orphans)
 
 
-def _is_named(blob: str) -> bool:
-    return (
-        Message.objects.filter(raw_blob=blob).exists()
-        or Attachment.objects.filter(blob=blob).exists()
-        or Incoming.objects.filter(blob=blob).exists()
-    )
+def _named_blobs() -> set[str]:
+    raw = Message.objects.exclude(raw_blob="").values_list("raw_blob", flat=True)
+    files = Attachment.objects.values_list("blob", flat=True)
+    kept = Incoming.objects.exclude(blob="").values_list("blob", flat=True)
+    return {*raw.iterator(), *files.iterator(), *kept.iterator()}
 
 
 def _truncate_log() -> None:
