@@ -103,9 +103,9 @@ def continue_ticket(ticket: Ticket, arrival: Arrival) -> bool:
     return True
 
 
-def receive_message(ticket: Ticket, arrival: Arrival) -> Message:
-    """Write the message and its attachments."""
-    message = Message(
+def draft_message(ticket: Ticket, arrival: Arrival) -> Message:
+    """The message that a mail becomes, with its id, not saved yet."""
+    return Message(
         ticket=ticket,
         kind=Message.Kind.INBOUND,
         created=arrival.received,
@@ -125,9 +125,12 @@ def receive_message(ticket: Ticket, arrival: Arrival) -> Message:
         message_id_digest=arrival.message_id_digest,
         raw_blob=arrival.raw_blob,
     )
+
+
+def save_message(message: Message, arrival: Arrival) -> None:
+    """Write the message and its attachments."""
     message.save(force_insert=True)
     for position, file in enumerate(arrival.files):
         Attachment(
             message=message, position=position, name=file.name, type=file.type, size=file.size, blob=file.blob
         ).save(force_insert=True)
-    return message

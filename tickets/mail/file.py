@@ -16,15 +16,16 @@ from tickets.actions.receive import (
     Protection,
     Requester,
     continue_ticket,
+    draft_message,
     open_ticket,
-    receive_message,
+    save_message,
 )
 from tickets.enqueue import enqueue
 from tickets.mail.learn import learn, offer_in
 from tickets.mail.letter import Accepted, Letter, Quarantine, TryLater
 from tickets.mail.reporter import Reporter, reporter_of
 from tickets.mail.thread import Place, find_place, message_id_digest
-from tickets.models import Ciphertext, Incoming, Queue, Ticket
+from tickets.models import Ciphertext, Incoming, Message, Queue, Ticket
 from tickets.routing import queue_for
 
 
@@ -40,13 +41,13 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
     arrival = _arrival(incoming, accepted, reporter, ticket)
     offer = offer_in(accepted, reporter, now=incoming.received)
     fault_point("file-before-commit")
+    message = draft_message(ticket, arrival)
     with transaction.atomic():
-        if not _take(incoming):
+        if not _take(incoming, message):
             return False
         _write_ticket(ticket, arrival, accepted, is_new=place.ticket is None)
-        message = receive_message(ticket, arrival)
+        save_message(message, arrival)
         _remember_ciphertext(accepted.letter, reporter, incoming.received)
-        Incoming.objects.filter(pk=incoming.pk).update(message=message)
         if offer:
             learn(ticket, offer, now=incoming.received)
             enqueue("release_waiting", ticket.pk)
@@ -63,10 +64,14 @@ def _draft_ticket(place: Place) -> Ticket:
     return ticket
 
 
-def _take(incoming: Incoming) -> bool:
-    """Move the mail's row to filed, if it is still ours to move."""
+def _take(incoming: Incoming, message: Message) -> bool:
+    """Move the mail's row to filed, if it is still ours to move. The message it names is written before the commit."""
     mine = Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.NEW, attempts=incoming.attempts)
-    return bool(mine.update(state=Incoming.State.FILED, reason="", lease_until=None, key=None, blob=""))
+    return bool(
+        mine.update(
+            state=Incoming.State.FILED, reason="", lease_until=None, key=None, blob="", message_id=message.pk
+        )
+    )
 
 
 def _write_ticket(ticket: Ticket, arrival: Arrival, accepted: Accepted, *, is_new: bool) -> None:
