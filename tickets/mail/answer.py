@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,11 +31,6 @@ class Reply:
     """With angle brackets; its random part is what a reply proves itself with."""
     in_reply_to: str
     date: datetime
-
-
-def new_message_id(address: str) -> str:
-    """A Message-ID of ours: 128 random bits at the domain of the queue's address."""
-    return f"<{secrets.token_hex(16)}@{address.partition('@')[2]}>"
 
 
 def render_encrypted(

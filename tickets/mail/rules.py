@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tickets.mail.letter import Letter, Machine
+from tickets.mail.message_ids import is_ours
 
 DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon")
 NO_REPLY = ("noreply", "no-reply", "donotreply", "do-not-reply")
@@ -23,7 +24,7 @@ Rule = Callable[[Letter, Home], Machine | None]
 
 def is_loop(letter: Letter, home: Home) -> Machine | None:
     """Our own mail come back: it has our Message-ID, or the mark that we put on what we send."""
-    own_id = letter.message_id is not None and _domain(letter.message_id) in home.domains
+    own_id = letter.message_id is not None and is_ours(letter.message_id, home.domains)
     marked = any(_domain(value) in home.domains or value in home.domains for value in letter.signs.loop)
     return Machine.LOOP if own_id or marked else None
 

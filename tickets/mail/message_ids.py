@@ -1,0 +1,19 @@
+"""Message-IDs of ours: unguessable, so that a reply proves itself by naming one, and known again when they come back."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+_OURS = re.compile(r"wd\.[0-9a-f]{32}")
+
+
+def new_message_id(address: str) -> str:
+    """A Message-ID with angle brackets: 128 random bits at the domain of the queue's address."""
+    return f"<wd.{secrets.token_hex(16)}@{address.partition('@')[2]}>"
+
+
+def is_ours(message_id: str, domains: frozenset[str]) -> bool:
+    """Whether a desk at one of these domains made it. Colleagues who write from the same domain are no desk."""
+    local, _, domain = message_id.strip("<> ").rpartition("@")
+    return domain.lower() in domains and _OURS.fullmatch(local) is not None
