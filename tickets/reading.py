@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from django.db import transaction
 
 from hardware.report.read import read_report as read
 from tickets.models import Message, Ticket
+
+_FIELD = re.compile(r"[A-Z][A-Za-z-]{0,40}: ")
 
 
 def read_report(identity: uuid.UUID) -> None:
@@ -16,18 +19,30 @@ def read_report(identity: uuid.UUID) -> None:
     if message is None:
         return
     text = message.full_text or message.text
-    report = read(text)
+    report = read(without_list_header(text))
     if report is None:
         return
     found = report.as_dict()
     found["sections"] = _places(text, [(section.name, section.body) for section in report.sections])
     facts = [list(fact) for fact in report.facts()]
     with transaction.atomic():
+        ticket = Ticket.objects.select_for_update().filter(pk=message.ticket_id).first()
+        if ticket is None:
+            return  # Forgotten while we read.
         message.report = found
         message.save(update_fields=["report"])
-        ticket = Ticket.objects.select_for_update().get(pk=message.ticket_id)
         ticket.facts = facts
         ticket.save(update_fields=["facts"])
+
+
+def without_list_header(text: str) -> str:
+    """The text behind the headers that a Schleuder list puts before a mail, where it begins with such."""
+    head, _, rest = text.lstrip().partition("\n\n")
+    lines = head.split("\n")
+    is_list_header = all(_FIELD.match(line) for line in lines) and any(
+        line.startswith(("Sig: ", "Enc: ")) for line in lines
+    )
+    return rest.lstrip("\n") if is_list_header else text
 
 
 def _places(text: str, sections: list[tuple[str, str]]) -> list[list[object]]:

@@ -9,6 +9,7 @@ from crypto.verdict import Encryption
 from hardware.report.read import Report, looks_like_report, read_report
 from hardware.report.sections import split_sections
 from tickets.mail.letter import Letter
+from tickets.reading import without_list_header
 
 _REPORT_ID = re.compile(r"\bBug report: ([0-9a-f]{20,32})\s*$")
 
@@ -33,7 +34,8 @@ def reporter_of(letter: Letter) -> Reporter:
     The outer From of a WhisperBack mail is nobody. The address inside counts only when the whole mail was encrypted
     and intact: in a mail in clear anybody could have written it there, and we would answer to them.
     """
-    report = read_head(letter.text) if looks_like_report(letter.text[:200_000], letter.subject) else None
+    text = without_list_header(letter.text)
+    report = read_head(text) if looks_like_report(text[:200_000], letter.subject) else None
     if report is None:
         return _from_headers(letter, letter.answer.strip() or letter.text.strip())
     match = _REPORT_ID.search(letter.subject[-200:])
