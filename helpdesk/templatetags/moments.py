@@ -1,0 +1,53 @@
+"""How times, ages, fingerprints and languages are written on a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info, gettext, ngettext, pgettext
+
+register = template.Library()
+
+_STEPS = (
+    (60 * 60 * 24 * 365, lambda n: ngettext("%(n)s year", "%(n)s years", n)),
+    (60 * 60 * 24, lambda n: pgettext("days, short", "%(n)s d")),
+    (60 * 60, lambda n: pgettext("hours, short", "%(n)s h")),
+    (60, lambda n: pgettext("minutes, short", "%(n)s min")),
+)
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """How long ago, in its largest unit: '2 h'."""
+    seconds = int((timezone.now() - moment).total_seconds())
+    for size, words in _STEPS:
+        if seconds >= size:
+            return words(seconds // size) % {"n": seconds // size}
+    return gettext("now")
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """'Tue 3 Nov, 14:05', with the year when it is not this one."""
+    local = timezone.localtime(value)
+    this_year = local.year == timezone.localtime().year
+    # Translators: formats of Django's `date` filter.
+    return date_format(local, gettext("D j M, H:i") if this_year else gettext("D j M Y, H:i"))
+
+
+@register.filter
+def fours(fingerprint: str) -> str:
+    """A fingerprint in groups of four, so that two can be compared aloud."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language by its own name; its code when Django does not know it."""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code

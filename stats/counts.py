@@ -1,0 +1,75 @@
+"""Counts of what somebody must look at; each is one query with a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+
+from helpdesk.models import User
+from tickets.access import incoming_of, outgoing_of, queues_of, tickets_of
+from tickets.models import Incoming, Outgoing, Queue
+
+
+@dataclass(frozen=True, slots=True)
+class QueueWork:
+    """A queue and what waits in it."""
+
+    queue: Queue
+    unanswered: int
+    nobodys: int
+    """Unanswered ones that nobody has taken."""
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The state of the house: what went wrong with mails and needs a person."""
+
+    quarantined: int
+    set_aside: int
+    stuck: int
+    """Answers that the mail server refused, or of which nobody knows whether they were sent."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.quarantined or self.stuck)
+
+
+def work_by_queue(user: User) -> list[QueueWork]:
+    """What waits in each of a person's queues. Two queries; counts only the unanswered, so old tickets cost nothing."""
+    waiting = tickets_of(user).unanswered().order_by().values("queue")
+    rows = waiting.annotate(
+        unanswered=Count("pk"), nobodys=Count("pk", filter=Q(agent=None)), oldest=Min("waiting_since")
+    )
+    found = {row["queue"]: row for row in rows}
+    return [_work(queue, found.get(queue.pk, {})) for queue in queues_of(user)]
+
+
+def mine_unanswered(user: User) -> int:
+    """How many requesters wait for this person."""
+    return tickets_of(user).unanswered().filter(agent=user).count()
+
+
+def state_of_house(user: User) -> House:
+    """Counts mails and answers that need a person."""
+    states = incoming_of(user).waiting_for_somebody().order_by().values("state").annotate(count=Count("pk"))
+    mails = {row["state"]: row["count"] for row in states}
+    stuck = outgoing_of(user).filter(state__in=[Outgoing.State.FAILED, Outgoing.State.UNKNOWN])
+    return House(
+        quarantined=mails.get(Incoming.State.QUARANTINED, 0),
+        set_aside=mails.get(Incoming.State.SET_ASIDE, 0),
+        stuck=stuck.count(),
+    )
+
+
+def _work(queue: Queue, row: dict[str, object]) -> QueueWork:
+    unanswered, nobodys, oldest = row.get("unanswered"), row.get("nobodys"), row.get("oldest")
+    return QueueWork(
+        queue=queue,
+        unanswered=unanswered if isinstance(unanswered, int) else 0,
+        nobodys=nobodys if isinstance(nobodys, int) else 0,
+        oldest=oldest if isinstance(oldest, datetime) else None,
+    )

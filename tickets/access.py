@@ -1,0 +1,90 @@
+"""The only way to rows on behalf of a person: what is not theirs is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
+
+from helpdesk.models import User
+from tickets.models import Attachment, Draft, Incoming, Message, Outgoing, Queue, Ticket
+from tickets.models.incoming import IncomingQuerySet
+from tickets.models.outgoing import OutgoingQuerySet
+from tickets.models.queue import QueueQuerySet
+from tickets.models.ticket import TicketQuerySet
+
+
+def queues_of(user: User) -> QueueQuerySet:
+    """The queues that a person is a member of. Superusers are people like others here."""
+    return Queue.objects.of(user.pk)
+
+
+def tickets_of(user: User) -> TicketQuerySet:
+    """The living tickets of a person's queues."""
+    return Ticket.objects.living().filter(queue__in=queues_of(user).values("pk"))
+
+
+def ticket_for(user: User, ticket_id: UUID) -> Ticket:
+    """One of a person's tickets, else Http404."""
+    return get_object_or_404(tickets_of(user).with_rows(), pk=ticket_id)
+
+
+def message_for(user: User, message_id: UUID) -> Message:
+    """A message of one of a person's tickets, else Http404."""
+    messages = Message.objects.filter(ticket__in=tickets_of(user)).select_related("ticket__key")
+    return get_object_or_404(messages, pk=message_id)
+
+
+def attachment_for(user: User, attachment_id: UUID) -> Attachment:
+    """An attachment in one of a person's tickets, else Http404."""
+    attachments = Attachment.objects.filter(message__ticket__in=tickets_of(user))
+    return get_object_or_404(attachments.select_related("message__ticket__key"), pk=attachment_id)
+
+
+def outgoing_of(user: User) -> OutgoingQuerySet:
+    """The outgoing mails of a person's tickets."""
+    return Outgoing.objects.filter(message__ticket__in=tickets_of(user))
+
+
+def outgoing_for(user: User, outgoing_id: UUID) -> Outgoing:
+    """An outgoing mail of one of a person's tickets, else Http404."""
+    rows = outgoing_of(user).select_related("message__ticket__key", "message__ticket__queue")
+    return get_object_or_404(rows, pk=outgoing_id)
+
+
+def incoming_of(user: User) -> IncomingQuerySet:
+    """Mails that are not filed belong to no queue yet: every member of at least one queue may see that they are there."""
+    return Incoming.objects.all() if queues_of(user).exists() else Incoming.objects.none()
+
+
+def incoming_for(user: User, incoming_id: UUID) -> Incoming:
+    """A mail that waits for somebody, for a person who works here; else Http404."""
+    return get_object_or_404(incoming_of(user).waiting_for_somebody(), pk=incoming_id)
+
+
+def draft_of(user: User, ticket: Ticket) -> Draft | None:
+    """What this person has begun to answer; nobody else's drafts can be read."""
+    return Draft.objects.filter(ticket=ticket, author=user).select_related("ticket__key").first()
+
+
+def earlier_tickets(user: User, ticket: Ticket, *, limit: int) -> list[Ticket]:
+    """Other tickets of the same requester that this person may see, newest first."""
+    if not ticket.requester_digest:
+        return []
+    same = tickets_of(user).filter(requester_digest=ticket.requester_digest).exclude(pk=ticket.pk)
+    return list(same.with_rows().order_by("-created")[:limit])
+
+
+def members_of(queue: Queue) -> QuerySet[User]:
+    """The people who may have a ticket of this queue."""
+    return User.objects.filter(queues=queue, is_active=True).order_by("first_name", "username")
+
+
+def first_messages(tickets: Iterable[Ticket]) -> dict[UUID, Message]:
+    """The first message of each ticket, by the ticket's id. Give only tickets that a person may see."""
+    earliest = Message.objects.filter(ticket=OuterRef("pk")).order_by("created", "id").values("pk")[:1]
+    first = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).values_list(Subquery(earliest))
+    rows = Message.objects.filter(pk__in=first).select_related("ticket__key")
+    return {message.ticket_id: message for message in rows}

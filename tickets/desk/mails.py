@@ -1,0 +1,64 @@
+"""Mails that were not filed: in quarantine, or set aside. Nothing of what stands in them is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from helpdesk.lib.http import AgentRequest
+from helpdesk.lib.pages import page_of
+from tickets.access import incoming_for, incoming_of
+from tickets.actions.retry import try_again
+from tickets.desk.reasons import reason_in_words
+from tickets.models import Incoming
+
+ROWS_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """One mail in the list."""
+
+    mail: Incoming
+    reason: str
+    is_quarantined: bool
+    can_be_tried: bool
+
+
+@require_safe
+def list_mails(request: AgentRequest) -> TemplateResponse:
+    """What somebody has to look at: quarantine first, newest first."""
+    waiting = incoming_of(request.user).waiting_for_somebody().order_by("state", "-received")
+    page = page_of(waiting, request.GET.get("page", "1"), size=ROWS_A_PAGE)
+    return TemplateResponse(
+        request, "desk/mails.html", {"page": page, "rows": [_row(mail) for mail in page.rows]}
+    )
+
+
+@require_POST
+def try_mail_again(request: AgentRequest, incoming_id: UUID) -> HttpResponse:
+    """Let the mail line have it again."""
+    if try_again(incoming_for(request.user, incoming_id), by=request.user, now=timezone.now()):
+        messages.success(request, _("The mail is tried again. If it fails again, it comes back here."))
+    else:
+        messages.warning(
+            request, _("Nothing was changed: somebody else did this already, or its bytes are gone.")
+        )
+    return redirect("mails")
+
+
+def _row(mail: Incoming) -> MailRow:
+    return MailRow(
+        mail=mail,
+        reason=reason_in_words(mail.reason),
+        is_quarantined=mail.state == Incoming.State.QUARANTINED,
+        can_be_tried=mail.key_id is not None,
+    )

@@ -1,0 +1,110 @@
+"""What is said of a message's protection: the desk's own words, shown outside of the message's box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from crypto.verdict import Encryption, SignatureState
+from tickets.models import Message
+
+
+class Level(StrEnum):
+    """The four meanings; each has a colour, an icon and a word."""
+
+    PROTECTED = "protected"
+    CAREFUL = "careful"
+    DANGER = "danger"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence and what it means."""
+
+    level: Level
+    text: str
+    is_of_signature: bool = False
+    """Then no lock is drawn beside it: a lock stands for encryption only."""
+
+
+def protection_of(message: Message) -> list[Saying]:
+    """The sentences for a message that came in, the most urgent first."""
+    encryption, signature = Encryption(message.encryption), SignatureState(message.signature)
+    sayings = _protection(encryption, signature, message.signature_fingerprint)
+    return [_replay(), *sayings] if message.replayed else sayings
+
+
+def how_it_went(message: Message) -> Saying:
+    """The sentence for a message that we wrote to the requester; its outgoing mail is loaded."""
+    outgoing = message.outgoing
+    if outgoing.fingerprint:
+        return Saying(Level.PROTECTED, _("Encrypted to key 0x%s.") % _tail(outgoing.fingerprint, 16))
+    if outgoing.state == outgoing.State.WAITING:
+        return Saying(Level.CAREFUL, _("No key. The answer waits here until a key comes; nothing was sent."))
+    return Saying(Level.INFORMATION, _("Not encrypted. Others may read it on the way."))
+
+
+def _protection(encryption: Encryption, signature: SignatureState, fingerprint: str) -> list[Saying]:
+    if encryption is Encryption.REFUSED:
+        words = _(
+            "This message was tampered with or could harm us, so it was not opened. The original is kept."
+        )
+        return [Saying(Level.DANGER, words)]
+    if encryption is Encryption.NO_KEY:
+        return [Saying(Level.CAREFUL, _("Encrypted, but not to a key we have."))]
+    if encryption is Encryption.OK:
+        return _encrypted(signature, fingerprint)
+    if encryption is Encryption.PARTIAL:
+        words = _("Only the marked part was encrypted. Anyone could have added the rest.")
+        return [Saying(Level.CAREFUL, words), *_signed(signature, fingerprint)]
+    words = _("Not encrypted. Others may have read it on the way.")
+    return [*_signed(signature, fingerprint), Saying(Level.INFORMATION, words)]
+
+
+def _encrypted(signature: SignatureState, fingerprint: str) -> list[Saying]:
+    if signature is SignatureState.NONE:
+        words = _("Encrypted to us. Not signed: we cannot be sure who wrote it.")
+        return [Saying(Level.PROTECTED, words)]
+    if signature is SignatureState.VALID:
+        words = _("Encrypted to us and signed by the key we know for this person.")
+        return [Saying(Level.PROTECTED, words)]
+    return [*_signed(signature, fingerprint), Saying(Level.PROTECTED, _("Encrypted to us."))]
+
+
+def _signed(signature: SignatureState, fingerprint: str) -> list[Saying]:
+    if signature is SignatureState.NONE:
+        return []
+    if signature is SignatureState.VALID:
+        words = _("Signed by the key we know for this person.")
+        return [Saying(Level.PROTECTED, words, is_of_signature=True)]
+    if signature is SignatureState.INVALID:
+        words = _("The signature does not match. The text may have been changed.")
+        return [Saying(Level.DANGER, words)]
+    return [Saying(Level.CAREFUL, _careful(signature, fingerprint))]
+
+
+def _careful(signature: SignatureState, fingerprint: str) -> str:
+    if signature is SignatureState.PARTIAL:
+        return _("Only a part was signed. Anyone could have added the rest.")
+    end = f" (…{_tail(fingerprint, 8)})" if fingerprint else ""
+    if signature is SignatureState.EXPIRED:
+        return _("Signed by a key that has expired%s.") % end
+    if signature is SignatureState.REVOKED:
+        return _("Signed by a key that was withdrawn by its owner%s.") % end
+    return _("Signed by a key we do not connect with this person%s.") % end
+
+
+def _replay() -> Saying:
+    words = _(
+        "The same encrypted text came earlier from another sender."
+        " Do not quote or answer it before asking a colleague."
+    )
+    return Saying(Level.DANGER, words)
+
+
+def _tail(fingerprint: str, digits: int) -> str:
+    end = fingerprint[-digits:]
+    return " ".join(end[at : at + 4] for at in range(0, len(end), 4))

@@ -1,0 +1,69 @@
+"""The rows of a list of tickets: what one line shows, ready for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tickets.access import first_messages
+from tickets.models import Ticket
+
+ROWS_A_PAGE = 50
+LONGEST_FIRST_WORDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ticket in a list."""
+
+    ticket: Ticket
+    state: str
+    """unanswered, answered or closed: for the class of the mark beside the word."""
+    word: str
+    since: datetime
+    title: str
+    is_subject: bool
+    model: str
+
+
+def rows_of(tickets: Sequence[Ticket]) -> list[Row]:
+    """The rows; one more query when some ticket has no subject, however many have none."""
+    silent = [ticket for ticket in tickets if not ticket.subject.strip()]
+    first = first_messages(silent) if silent else {}
+    words = {pk: _first_words(message.text) for pk, message in first.items()}
+    return [_row(ticket, words.get(ticket.pk, "")) for ticket in tickets]
+
+
+def _row(ticket: Ticket, first_words: str) -> Row:
+    state, word, since = _standing(ticket)
+    subject = ticket.subject.strip()
+    return Row(
+        ticket=ticket,
+        state=state,
+        word=word,
+        since=since,
+        title=subject or first_words or _("(no subject)"),
+        is_subject=bool(subject),
+        model=fact(ticket, "Model"),
+    )
+
+
+def _standing(ticket: Ticket) -> tuple[str, str, datetime]:
+    if not ticket.is_open:
+        return "closed", _("closed"), ticket.closed or ticket.updated
+    if ticket.waiting_since:
+        return "unanswered", _("unanswered"), ticket.waiting_since
+    return "answered", _("answered"), ticket.updated
+
+
+def fact(ticket: Ticket, label: str) -> str:
+    """One of the report's main facts; empty when it is not known."""
+    return next((str(value) for name, value in ticket.facts or [] if name == label), "")
+
+
+def _first_words(text: str) -> str:
+    words = " ".join(text[: 4 * LONGEST_FIRST_WORDS].split())
+    return words if len(words) <= LONGEST_FIRST_WORDS else f"{words[:LONGEST_FIRST_WORDS]}…"

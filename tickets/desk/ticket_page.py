@@ -1,0 +1,86 @@
+"""The page of one ticket: conversation, answer form, and beside it what is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from helpdesk.lib.http import AgentRequest
+from tickets.access import draft_of, earlier_tickets, members_of, queues_of, ticket_for, tickets_of
+from tickets.desk.forms import AnswerForm, AssignForm, MoveForm, NoteForm
+from tickets.desk.rows import rows_of
+from tickets.desk.timeline import Card, history_of, timeline_of
+from tickets.desk.travel_words import departure_of, trouble_of
+from tickets.models import Ticket
+from tickets.travel import travel_of
+
+EARLIER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed and refused: shown again, so that nothing is lost."""
+
+    answer: AnswerForm | None = None
+    note: NoteForm | None = None
+    way_changed: bool = False
+
+
+@require_safe
+def show_ticket(request: AgentRequest, ticket_id: UUID) -> TemplateResponse:
+    """One ticket."""
+    return ticket_page(request, ticket_for(request.user, ticket_id))
+
+
+def ticket_page(
+    request: AgentRequest, ticket: Ticket, typed: Typed | None = None, *, status: int = 200
+) -> TemplateResponse:
+    """The page, with what was typed when something about it has to be said first."""
+    typed = typed or Typed()
+    travel = travel_of(ticket, now=timezone.now())
+    departure = departure_of(ticket, travel)
+    history = history_of(ticket)
+    timeline = timeline_of(ticket, history)
+    context = {
+        "ticket": ticket,
+        "timeline": timeline,
+        "newest": next((entry.message for entry in reversed(timeline) if isinstance(entry, Card)), None),
+        "history": history,
+        "departure": departure,
+        "travel": travel,
+        "trouble": trouble_of(travel),
+        "way_changed": typed.way_changed,
+        "answer_form": _answer_form(request, ticket, typed.answer, way=departure.way),
+        "note_form": typed.note or NoteForm(auto_id="note_%s"),
+        **_beside(request, ticket),
+    }
+    return TemplateResponse(request, "desk/ticket.html", context, status=status)
+
+
+def _answer_form(request: AgentRequest, ticket: Ticket, typed: AnswerForm | None, *, way: str) -> AnswerForm:
+    if typed is None:
+        draft = draft_of(request.user, ticket)
+        return AnswerForm(initial={"text": draft.text if draft else "", "way": way})
+    # The page now says the way of now, and the hidden field must say the same.
+    data = typed.data.copy()
+    data["way"] = way
+    again = AnswerForm(data)
+    again.is_valid()
+    return again
+
+
+def _beside(request: AgentRequest, ticket: Ticket) -> dict[str, object]:
+    user = request.user
+    claims = ticket.claims_id and tickets_of(user).with_rows().filter(pk=ticket.claims_id).first()
+    hands = {"agent": ticket.agent_id, "was": ticket.agent_id}
+    return {
+        "claims": claims or None,
+        "facts": ticket.facts or [],
+        "earlier": rows_of(earlier_tickets(user, ticket, limit=EARLIER)),
+        "assign_form": AssignForm(members_of(ticket.queue), initial=hands),
+        "move_form": MoveForm(queues_of(user), initial={"queue": ticket.queue_id}),
+    }

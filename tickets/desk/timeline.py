@@ -1,0 +1,109 @@
+"""A ticket's timeline: its messages as cards, and between them, quietly, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tickets.desk.protection import Saying, how_it_went, protection_of
+from tickets.desk.report import Section, questions_of, sections_of
+from tickets.models import Attachment, Event, Message, Outgoing, Ticket
+
+# What a card says by itself is not repeated between the cards.
+_SAID_BY_CARDS = frozenset(
+    {Event.Kind.OPENED, Event.Kind.RECEIVED, Event.Kind.ANSWERED, Event.Kind.NOTED, Event.Kind.SENT}
+)
+_MACHINES = ("bounce", "automatic", "list", "loop")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message. Everything but `text`, `rest` and `questions` is ours."""
+
+    message: Message
+    at: datetime
+    sayings: list[Saying]
+    outgoing: Outgoing | None
+    rest: str
+    """The whole text, when the message repeats or adds more than what the person wrote."""
+    machine: str
+    questions: list[tuple[str, str]] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    attachments: Sequence[Attachment] = ()
+    is_card: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was done between two messages."""
+
+    at: datetime
+    words: str
+    is_said_by_card: bool
+    is_card: bool = False
+
+
+def timeline_of(ticket: Ticket, history: Sequence[Line]) -> list[Card | Line]:
+    """Cards, and the lines that no card says by itself, oldest first; a constant number of queries."""
+    lines = [line for line in history if not line.is_said_by_card]
+    return sorted([*_cards(ticket), *lines], key=lambda entry: entry.at)
+
+
+def history_of(ticket: Ticket) -> list[Line]:
+    """All that was done to the ticket, oldest first; one query."""
+    events = ticket.events.select_related("by", "whom").order_by("at", "id")
+    return [Line(event.at, sentence_of(event), event.kind in _SAID_BY_CARDS) for event in events]
+
+
+def _cards(ticket: Ticket) -> Iterator[Card]:
+    messages = ticket.messages.select_related("author", "outgoing").prefetch_related("attachments")
+    for message in messages.order_by("created", "id"):
+        message.ticket = ticket  # The key that opens it is at hand: no query for each.
+        attachments = list(message.attachments.all())
+        for attachment in attachments:
+            attachment.message = message
+        yield _card(message, attachments)
+
+
+def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
+    outgoing: Outgoing | None = getattr(message, "outgoing", None)
+    if outgoing:
+        outgoing.message = message
+    sections = sections_of(message)
+    return Card(
+        message=message,
+        at=message.created,
+        sayings=_sayings(message, outgoing),
+        outgoing=outgoing,
+        rest="" if sections else message.full_text,
+        machine=_machine(message.machine),
+        questions=questions_of(message),
+        sections=sections,
+        attachments=attachments,
+    )
+
+
+def _sayings(message: Message, outgoing: Outgoing | None) -> list[Saying]:
+    if message.kind == Message.Kind.INBOUND:
+        return protection_of(message)
+    return [how_it_went(message)] if outgoing else []
+
+
+def _machine(machine: str) -> str:
+    words = {
+        "bounce": _("A mail server wrote this: a mail could not be delivered."),
+        "automatic": _("A machine wrote this, not a person."),
+        "list": _("This came over a mailing list."),
+        "loop": _("This is one of our own mails coming back."),
+    }
+    return words[machine] if machine in _MACHINES else ""
+
+
+def sentence_of(event: Event) -> str:
+    """'Ana: assigned (Bo)'; nobody is named when the desk did it by itself."""
+    words = event.get_kind_display()
+    whom = f" ({event.whom.short_name})" if event.whom and event.whom != event.by else ""
+    return f"{event.by.short_name}: {words}{whom}" if event.by else f"{words}{whom}"

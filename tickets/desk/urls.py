@@ -1,0 +1,32 @@
+"""The addresses of the agents' pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tickets.desk import answers, changes, files, mails, preferences, ticket_list, ticket_page
+
+urlpatterns = [
+    path("tickets/", ticket_list.list_tickets, name="tickets"),
+    path("tickets/<uuid:ticket_id>/", ticket_page.show_ticket, name="ticket"),
+    path("tickets/<uuid:ticket_id>/answer/", answers.answer, name="answer"),
+    path("tickets/<uuid:ticket_id>/draft/", answers.keep_draft, name="draft"),
+    path("tickets/<uuid:ticket_id>/note/", answers.note, name="note"),
+    path("tickets/<uuid:ticket_id>/assign/", changes.assign, name="assign"),
+    path("tickets/<uuid:ticket_id>/move/", changes.move, name="move"),
+    path("tickets/<uuid:ticket_id>/close/", changes.close, name="close"),
+    path("tickets/<uuid:ticket_id>/reopen/", changes.reopen, name="reopen"),
+    path("tickets/<uuid:ticket_id>/key/", changes.confirm, name="confirm_key"),
+    path("answers/<uuid:outgoing_id>/again/", answers.answer_again, name="answer_again"),
+    path("messages/<uuid:message_id>/original/", files.original, name="original"),
+    path("messages/<uuid:message_id>/sections/<int:number>/", files.section, name="section"),
+    path(
+        "messages/<uuid:message_id>/sections/<int:number>/text/",
+        files.section_download,
+        name="section_download",
+    ),
+    path("attachments/<uuid:attachment_id>/", files.attachment, name="attachment"),
+    path("mail/", mails.list_mails, name="mails"),
+    path("mail/<uuid:incoming_id>/again/", mails.try_mail_again, name="try_again"),
+    path("preferences/", preferences.preferences, name="preferences"),
+]
