@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 
 from django.db import transaction
 
 from hardware.report.read import read_report as read
+from tickets.mail.reporter import without_list_header
 from tickets.models import Message, Ticket
-
-_FIELD = re.compile(r"[A-Z][A-Za-z-]{0,40}: ")
 
 
 def read_report(identity: uuid.UUID) -> None:
@@ -33,16 +31,6 @@ def read_report(identity: uuid.UUID) -> None:
         message.save(update_fields=["report"])
         ticket.facts = facts
         ticket.save(update_fields=["facts"])
-
-
-def without_list_header(text: str) -> str:
-    """The text behind the headers that a Schleuder list puts before a mail, where it begins with such."""
-    head, _, rest = text.lstrip().partition("\n\n")
-    lines = head.split("\n")
-    is_list_header = all(_FIELD.match(line) for line in lines) and any(
-        line.startswith(("Sig: ", "Enc: ")) for line in lines
-    )
-    return rest.lstrip("\n") if is_list_header else text
 
 
 def _places(text: str, sections: list[tuple[str, str]]) -> list[list[object]]:

@@ -9,8 +9,8 @@ from crypto.verdict import Encryption
 from hardware.report.read import Report, looks_like_report, read_report
 from hardware.report.sections import split_sections
 from tickets.mail.letter import Letter
-from tickets.reading import without_list_header
 
+_LIST_FIELD = re.compile(r"[A-Z][A-Za-z-]{0,40}: ")
 _REPORT_ID = re.compile(r"\bBug report: ([0-9a-f]{20,32})\s*$")
 
 
@@ -55,6 +55,16 @@ def read_head(text: str) -> Report | None:
     """Read a report without its sections, which may be a megabyte of logs."""
     head = split_sections(text.replace("\r\n", "\n").split("\n")).head
     return read_report("\n".join(head))
+
+
+def without_list_header(text: str) -> str:
+    """The text behind the headers that a Schleuder list puts before a mail, where it begins with such."""
+    head, _, rest = text.lstrip().partition("\n\n")
+    lines = head.split("\n")
+    is_list_header = all(_LIST_FIELD.match(line) for line in lines) and any(
+        line.startswith(("Sig: ", "Enc: ")) for line in lines
+    )
+    return rest.lstrip("\n") if is_list_header else text
 
 
 def _from_headers(letter: Letter, words: str, report: Report | None = None) -> Reporter:
