@@ -67,6 +67,8 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]  # django-stubs
         value = model_instance.__dict__.get(self.attname)
         if value is None or isinstance(value, SealedValue):
             return value
+        if self.null and value == self.empty:
+            return None  # As which it is read: refresh_from_db() must not fill an empty column.
         owner: Any = model_instance
         return SealedValue(owner.sealing_key.seal(self.to_bytes(value), self.place(owner)))
 

@@ -16,6 +16,8 @@ from crypto.openpgp import KnownCertificate
 
 State = PublicKey.State
 
+_LOOKS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -42,6 +44,18 @@ def learn_key(
     """
     if certificate.state not in {"usable", "expired"}:
         return None
+    for _ in range(_LOOKS):
+        try:
+            with transaction.atomic():
+                return _learned(address, certificate, source=source, encrypted=encrypted, now=now)
+        except IntegrityError:
+            continue  # Another worker learned a key for this address a moment ago: look again, it stands.
+    return None
+
+
+def _learned(
+    address: str, certificate: Certificate, *, source: PublicKey.Source, encrypted: bool, now: datetime
+) -> PublicKey:
     digest, print_digest = address_digest(address), fingerprint_digest(certificate.fingerprint)
     known = PublicKey.objects.filter(address_digest=digest)
     same = known.filter(fingerprint_digest=print_digest).select_related("key").first()
@@ -61,12 +75,8 @@ def learn_key(
         first_seen=now,
         expires=certificate.expires,
     )
-    try:
-        with transaction.atomic():
-            row.key = SealKey.objects.make(identity)
-            row.save(force_insert=True)
-    except IntegrityError:
-        return None  # Another worker learned a key for this address a moment ago: that one stands.
+    row.key = SealKey.objects.make(identity)
+    row.save(force_insert=True)
     return row
 
 

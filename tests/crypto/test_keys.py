@@ -1,0 +1,232 @@
+"""Which key answers are encrypted to: learned once, changed by a person only."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from crypto.certificates import Certificate, State
+from crypto.keys import Choice, choose_key, confirm_key, forget_keys, known_certificates, learn_key
+from crypto.lookup import address_digest
+from crypto.models import PublicKey, SealKey
+from tests.crypto.certificates import invented
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+ANN = "ann@example.org"
+
+pytestmark = pytest.mark.django_db
+
+
+def _learn(
+    certificate: Certificate, *, address: str = ANN, encrypted: bool = True, now: datetime = NOW
+) -> PublicKey | None:
+    return learn_key(address, certificate, source=PublicKey.Source.REPORT, encrypted=encrypted, now=now)
+
+
+def _choose(address: str = ANN, now: datetime = LATER) -> Choice:
+    return choose_key(address, now=now)
+
+
+def test_of_a_stranger_no_key_is_known() -> None:
+    assert _choose() == Choice()
+
+
+def test_the_first_key_in_an_encrypted_mail_is_used() -> None:
+    _learn(invented("A"))
+    assert _choose() == Choice(certificate=b"certificate A", fingerprint="A" * 40, first_seen=NOW)
+
+
+def test_the_address_may_be_written_otherwise() -> None:
+    _learn(invented("A"))
+    assert _choose(" ANN@Example.org").certificate == b"certificate A"
+
+
+def test_the_first_key_in_a_clear_mail_waits_for_an_agent() -> None:
+    _learn(invented("A"), encrypted=False)
+    assert _choose() == Choice(trouble="proposed", proposed="A" * 40, first_seen=NOW)
+
+
+def test_a_key_proposed_in_clear_is_not_used_because_it_comes_again_encrypted() -> None:
+    _learn(invented("A"), encrypted=False)
+    _learn(invented("A"), encrypted=True)
+    assert _choose().certificate is None
+
+
+def test_a_key_planted_in_clear_keeps_the_next_from_being_used_unasked() -> None:
+    _learn(invented("A"), encrypted=False)
+    _learn(invented("B"), encrypted=True)
+    assert _choose().trouble == "proposed"
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_different_later_key_blocks_until_an_agent_has_compared(encrypted: bool) -> None:
+    _learn(invented("A"))
+    _learn(invented("B"), encrypted=encrypted, now=LATER)
+    assert _choose() == Choice(fingerprint="A" * 40, first_seen=NOW, changed=True, proposed="B" * 40)
+
+
+def test_an_agent_may_choose_the_new_key() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"), now=LATER)
+    assert confirm_key(ANN, "B" * 40)
+    assert _choose() == Choice(certificate=b"certificate B", fingerprint="B" * 40, first_seen=LATER)
+
+
+def test_an_agent_may_keep_the_old_key() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"))
+    assert confirm_key(ANN, "A" * 40)
+    assert _choose().certificate == b"certificate A"
+
+
+def test_an_agent_may_choose_a_key_that_came_in_clear() -> None:
+    _learn(invented("A"), encrypted=False)
+    assert confirm_key(ANN, "a" * 40)
+    assert _choose().certificate == b"certificate A"
+
+
+def test_a_key_of_somebody_else_cannot_be_confirmed() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"), address="eve@example.org")
+    assert not confirm_key(ANN, "B" * 40)
+    assert _choose().certificate == b"certificate A"
+
+
+def test_a_retired_key_never_comes_back_by_itself() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"))
+    confirm_key(ANN, "B" * 40)
+    _learn(invented("A", expires=NOW + timedelta(days=900)), now=LATER)
+    assert _choose().certificate == b"certificate B"
+    assert not _choose().changed
+
+
+def test_a_third_key_blocks_again() -> None:
+    for letter in "AB":
+        _learn(invented(letter))
+    confirm_key(ANN, "B" * 40)
+    _learn(invented("C"))
+    assert _choose().changed
+    assert _choose().proposed == "C" * 40
+
+
+def test_an_expired_key_is_not_used() -> None:
+    _learn(invented("A", expires=LATER))
+    assert _choose(now=LATER - timedelta(seconds=1)).certificate == b"certificate A"
+    assert _choose(now=LATER) == Choice(fingerprint="A" * 40, first_seen=NOW, trouble="expired")
+
+
+def test_the_same_key_again_is_the_same_row() -> None:
+    first, second = _learn(invented("A")), _learn(invented("A"), now=LATER)
+    assert first == second
+    assert second is not None
+    assert second.first_seen == NOW
+    assert PublicKey.objects.count() == SealKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("expires", [LATER + timedelta(days=1), None])
+def test_the_same_key_may_live_longer_than_it_said_first(expires: datetime | None) -> None:
+    _learn(invented("A", expires=LATER))
+    _learn(invented("A", expires=expires, minimal=b"prolonged"))
+    assert _choose().certificate == b"prolonged"
+
+
+@pytest.mark.parametrize("first", [None, LATER + timedelta(days=9)])
+def test_an_older_copy_of_a_key_does_not_shorten_its_life(first: datetime | None) -> None:
+    _learn(invented("A", expires=first))
+    _learn(invented("A", expires=LATER, minimal=b"older"))
+    assert _choose().certificate == b"certificate A"
+
+
+@pytest.mark.parametrize("state", [State.REVOKED, State.SIGN_ONLY, State.WEAK, State.UNREADABLE])
+def test_a_key_that_could_never_be_used_is_not_learned(state: State) -> None:
+    assert _learn(invented("A", state=state)) is None
+    assert not PublicKey.objects.exists()
+
+
+def test_an_expired_key_is_learned_for_it_may_be_prolonged() -> None:
+    _learn(invented("A", state=State.EXPIRED, expires=NOW))
+    assert _choose().trouble == "expired"
+
+
+def test_one_key_may_serve_two_addresses() -> None:
+    _learn(invented("A"))
+    _learn(invented("A"), address="ann@example.com")
+    assert _choose().certificate == _choose("ann@example.com").certificate == b"certificate A"
+
+
+@pytest.mark.parametrize(("other", "states"), [("B", ["in_use", "proposed"]), ("A", ["in_use"])])
+def test_two_workers_may_learn_at_once(
+    other: str, states: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = PublicKey.objects.filter
+    hidden = [True]
+
+    def look_too_early(**asked: str) -> object:
+        if hidden and "address_digest" in asked:
+            hidden.pop()
+            return look(**asked).none()
+        return look(**asked)
+
+    _learn(invented("A"))
+    monkeypatch.setattr(PublicKey.objects, "filter", look_too_early)
+    assert _learn(invented(other)) is not None
+    assert sorted(PublicKey.objects.values_list("state", flat=True)) == states
+    assert SealKey.objects.count() == len(states)
+
+
+def test_only_the_key_in_use_is_known_for_signatures() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"))
+    (known,) = known_certificates("Ann@example.org")
+    assert known.certificate == b"certificate A"
+    assert known.fingerprint == "A" * 40
+    assert known.addresses == {ANN}
+    assert known_certificates("eve@example.org") == known_certificates(None) == ()
+
+
+def test_keys_of_an_address_are_forgotten_with_what_seals_them() -> None:
+    for letter in "AB":
+        _learn(invented(letter))
+    _learn(invented("C"), address="bob@example.org")
+    forget_keys(address_digest(ANN))
+    assert _choose() == Choice()
+    assert _choose("bob@example.org").certificate == b"certificate C"
+    assert SealKey.objects.count() == 1
+
+
+def test_the_database_allows_one_key_in_use() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PublicKey.objects.update(state=PublicKey.State.IN_USE)
+
+
+def test_choosing_costs_the_same_with_ten_keys_and_with_a_thousand() -> None:
+    _learn(invented("A"))
+    with_few = _queries()
+    others = [SealKey.objects.draft(uuid.UUID(int=number)) for number in range(1000)]
+    SealKey.objects.bulk_create(others)
+    PublicKey.objects.bulk_create(
+        PublicKey(
+            key=other,
+            address_digest=str(number),
+            fingerprint_digest="",
+            state=PublicKey.State.IN_USE,
+            encrypted=True,
+            first_seen=NOW,
+        )
+        for number, other in enumerate(others)
+    )
+    assert _queries() == with_few == 1
+
+
+def _queries() -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert _choose().certificate == b"certificate A"
+    return len(asked)
