@@ -13,13 +13,14 @@ from django.conf import LazySettings
 from django.test import Client
 
 from crypto.epochs import EpochKeys
+from crypto.openpgp import SecretKeyring
 from helpdesk.models import User
+from tests.keyrings import DESK, secret_home
 from tickets.models import Queue
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 PASSWORD = "correct horse battery staple"
-DESK_ADDRESS = "help@desk.example"
-DESK_FINGERPRINT = "A" * 40
+DESK_ADDRESS = "desk@desk.example"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,6 +77,19 @@ def vault(_first_keys: Path, tmp_path: Path, settings: LazySettings) -> Path:
     return directory
 
 
+@pytest.fixture(scope="session")
+def _desk_home() -> Iterator[Path]:
+    with secret_home("desk") as home:
+        yield home
+
+
+@pytest.fixture
+def keyring(_desk_home: Path, settings: LazySettings) -> SecretKeyring:
+    """The desk's own OpenPGP key, from tests/keys; where the desk looks for it, too."""
+    settings.GNUPG_HOME = _desk_home
+    return SecretKeyring(_desk_home)
+
+
 @pytest.fixture
 def queue(db: None) -> Queue:
     """Takes all mail; Alice and Bob work on it."""
@@ -84,7 +98,7 @@ def queue(db: None) -> Queue:
         name="English",
         language="en",
         address=DESK_ADDRESS,
-        fingerprint=DESK_FINGERPRINT,
+        fingerprint=DESK,
         is_default=True,
     )
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
+
+def _throw_away(name: str) -> None:
+    """A directory that is gone when this process ends; one that another process gave us is left to it."""
+    if name not in os.environ:
+        os.environ[name] = tempfile.mkdtemp(prefix="wd-")
+        atexit.register(shutil.rmtree, os.environ[name], ignore_errors=True)
+
+
 os.environ.setdefault("DEMO", "true")
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="wd-"))
+_throw_away("DATA_DIR")
+_throw_away("KEYS_DIR")
 
 from helpdesk.settings import *  # noqa: E402, F403
-from helpdesk.settings import DATABASES  # noqa: E402
+from helpdesk.settings import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES  # noqa: E402
 
 DEMO = False
 SECRET_KEY = "only-for-tests-" + "t" * 50
@@ -18,7 +29,7 @@ HTTPS = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS.clear()
 MAIL_DOMAINS = ["help.example"]
 MAIL_IN = [f"maildir://{Path(os.environ['DATA_DIR']) / 'inbox'}"]
 MAIL_OUT = f"maildir://{Path(os.environ['DATA_DIR']) / 'outbox'}"
