@@ -35,7 +35,7 @@ tested: check
 	@$(bin)/python -m tests.floors
 
 check: packages-dev ## What a machine can see without running the desk, cheapest first.
-	$(bin)/ruff format --check .
+	$(bin)/ruff format --check --output-format concise .
 	$(bin)/ruff check .
 	$(bin)/lint-imports
 	$(bin)/djlint templates --check --lint --quiet
@@ -47,8 +47,8 @@ bench: packages-dev ## How long things take, on throw-away servers.
 	@$(bin)/python -m tests.servers --durable $(bin)/python -m tests.bench
 
 lock: packages-dev ## Write both lock files anew from pyproject.toml (needs uv).
-	uv pip compile --quiet --no-header --no-annotate --generate-hashes pyproject.toml -o requirements.txt
-	uv pip compile --quiet --no-header --no-annotate --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 
 # The packages are installed again only when a lock file says something else than the copy kept in .venv.
 packages:
@@ -60,12 +60,12 @@ packages-dev: packages
 .PHONY: .venv/locked.txt .venv/locked-dev.txt
 .venv/locked.txt: requirements.txt .venv/bin/python
 	@echo "Installing the packages that requirements.txt names…"
-	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(bin)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 	@cp requirements.txt $@
 
 .venv/locked-dev.txt: requirements-dev.txt .venv/bin/python
 	@echo "Installing the packages for tests that requirements-dev.txt names…"
-	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(bin)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@cp requirements-dev.txt $@
 
 .venv/bin/python:
