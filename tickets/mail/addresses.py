@@ -19,7 +19,7 @@ def read_addresses(value: str, problems: Problems) -> tuple[Address, ...]:
     for before, item in zip([None, *items], items[: limits.ADDRESSES], strict=False):
         if before is not None and found and before.is_only_a_name and item.angle is not None:
             del found[-1]
-            item.phrase = [*before.phrase, ", ", *item.phrase]
+            item.phrase = [f"{''.join(before.phrase).strip()}, {''.join(item.phrase).strip()}"]
         found.append(item.address())
     return tuple(address for address in found if address.address)
 
@@ -99,8 +99,11 @@ class _Items:
             self._keep(character)
 
     def _is_inside_angle(self) -> bool:
+        """Until an address has begun, or in a source route, a comma does not end the mailbox."""
         angle = self.items[-1].angle
-        return angle is not None and angle[-1:] != ["\0"] and not self.items[-1].has_at
+        if angle is None or angle[-1:] == ["\0"]:
+            return False
+        return not self.items[-1].has_at or angle[:1] == ["@"]
 
     def _keep(self, character: str) -> None:
         item = self.items[-1]
@@ -116,8 +119,9 @@ class _Items:
 
 def _name(phrase: str) -> str:
     if len(phrase) >= 2 and phrase[0] == phrase[-1] == '"':
-        phrase = phrase[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    return words.decoded(phrase).strip("\"' ")
+        return words.decoded(phrase[1:-1].replace('\\"', '"').replace("\\\\", "\\"))
+    name = words.decoded(phrase)
+    return name[1:-1] if len(name) >= 2 and name[0] == name[-1] and name[0] in "\"'" else name
 
 
 def _split_bare(phrase: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from tickets.mail import limits, words
 from tickets.mail.addresses import read_addresses
 from tickets.mail.letter import Address, MachineSigns
 from tickets.mail.limits import Problems
+from tickets.mail.mime import parameter_of
 
 _AUTO_REPLY = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-autoreply-from", "x-mail-autoreply")
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list", "x-mailing-list")
@@ -81,7 +82,7 @@ def signs_of(headers: Message) -> MachineSigns:
         precedence=_sign(headers, "precedence"),
         return_path=words.decoded(str(paths[0])).lower() if paths else None,
         content_type=headers.get_content_type(),
-        report_type=_report_type(headers),
+        report_type=parameter_of(headers, "report-type").lower()[:100],
         list_id=next((value for name in _LISTS if (value := _sign(headers, name))), ""),
         auto_response_suppress=_sign(headers, "x-auto-response-suppress"),
         loop=tuple(words.decoded(str(value)).lower()[:200] for value in headers.get_all("x-loop", [])[:20]),
@@ -92,13 +93,6 @@ def signs_of(headers: Message) -> MachineSigns:
 
 def _sign(headers: Message, name: str) -> str:
     return text_of(headers, name).lower()[:500]
-
-
-def _report_type(headers: Message) -> str:
-    try:
-        return str(headers.get_param("report-type", "") or "").lower()[:100]
-    except (ValueError, TypeError, AttributeError, IndexError, LookupError):
-        return ""
 
 
 def autocrypt_of(headers: Message, sender: tuple[Address, ...]) -> bytes | None:

@@ -127,7 +127,8 @@ class _Walker(HTMLParser):
                 self.hidden.append(tag)
             return
         if tag in _BLOCKS or tag == "br":
-            self._end_line(spaced=tag in _SPACED, forced=tag == "br")
+            self._end_line(forced=tag == "br")
+        self._space(tag)
         self.quotes += tag == "blockquote"
         self.preformatted += tag == "pre"
         if tag == "li":
@@ -147,8 +148,9 @@ class _Walker(HTMLParser):
         elif tag in ("td", "th"):
             self.line.append(" ")
         elif tag in _BLOCKS:
-            self._end_line(spaced=tag in _SPACED)
+            self._end_line()
         self.quotes -= tag == "blockquote" and self.quotes > 0
+        self._space(tag)
         self.preformatted -= tag == "pre" and self.preformatted > 0
 
     def handle_data(self, data: str) -> None:
@@ -171,15 +173,25 @@ class _Walker(HTMLParser):
                 lines.append(line)
         return "\n".join(lines).strip("\n") + "\n" if lines else ""
 
-    def _end_line(self, *, spaced: bool = False, forced: bool = False) -> None:
+    def _end_line(self, *, forced: bool = False) -> None:
         line = "".join(self.line)
-        line = line.rstrip() if self.preformatted else " ".join(line.split(" ")).strip()
+        line = line.rstrip() if self.preformatted else line.strip()
         self.line.clear()
-        mark = "> " * self.quotes
         if line or forced:
-            self.lines.append((mark + line).rstrip())
-        if spaced and self.lines and self.lines[-1].strip("> "):
-            self.lines.append(mark.rstrip())
+            self.lines.append((self._mark() + line).rstrip())
+
+    def _space(self, tag: str) -> None:
+        """One empty line around paragraphs, marked as deep as the quotation that goes on."""
+        if tag not in _SPACED or not self.lines:
+            return
+        mark = self._mark().rstrip()
+        if self.lines[-1].strip("> "):
+            self.lines.append(mark)
+        else:
+            self.lines[-1] = min(self.lines[-1], mark, key=len)
+
+    def _mark(self) -> str:
+        return "> " * self.quotes
 
     def _end_link(self, target: str, begins: int) -> None:
         """The target is part of what is read: a link may say one thing and lead to another."""

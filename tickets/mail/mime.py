@@ -42,12 +42,7 @@ class Part:
         return header_text(self.headers, "content-disposition").strip().lower().startswith("attachment")
 
     def parameter(self, name: str, header: str = "content-type") -> str:
-        """A parameter of a header as the standard library reads it; '' when absent or beyond reading."""
-        try:
-            value = self.headers.get_param(name, "", header)
-        except (ValueError, TypeError, AttributeError, IndexError, LookupError):
-            return ""
-        return value[2] if isinstance(value, tuple) else str(value or "")
+        return parameter_of(self.headers, name, header)
 
 
 @dataclass(slots=True)
@@ -62,7 +57,21 @@ class _Open:
 
 def take_apart(raw: bytes, problems: Problems) -> Part:
     """The tree of a mail. Never raises, whatever the bytes are."""
-    return _Splitter(raw, problems).split()
+    return _Splitter(raw, problems).split(_skip_envelope_line(raw))
+
+
+def take_entity_apart(raw: bytes, problems: Problems) -> Part:
+    """The tree of what was inside an encryption: a blank line at its beginning says that it has no headers."""
+    return _Splitter(raw, problems).split(0)
+
+
+def parameter_of(headers: Message, name: str, header: str = "content-type") -> str:
+    """A parameter of a header as the standard library reads it; '' when absent or beyond reading."""
+    try:
+        value = headers.get_param(name, "", header)
+    except (ValueError, TypeError, AttributeError, IndexError, LookupError):
+        return ""
+    return value[2] if isinstance(value, tuple) else str(value or "")
 
 
 def header_text(headers: Message, name: str) -> str:
@@ -82,8 +91,8 @@ class _Splitter:
         self.body_begins = 0
         self.parts = 0
 
-    def split(self) -> Part:
-        root = self._begin(_skip_envelope_line(self.raw), "text/plain")
+    def split(self, start: int) -> Part:
+        root = self._begin(start, "text/plain")
         while self.open:
             found = self._next_delimiter()
             if found is None:

@@ -62,4 +62,4 @@ def _keys_in(data: bytes, source: str, now: datetime) -> list[OfferedKey]:
         certificates = read_certificates(data, now=now)
     except CryptoError:
         return []
-    return [OfferedKey(each.fingerprint, source, each.minimal) for each in certificates]
+    return [OfferedKey(each.fingerprint, source, each.minimal) for each in certificates if each.minimal]

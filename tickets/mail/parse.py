@@ -7,15 +7,19 @@ from email.message import Message
 
 from crypto.verdict import Encryption
 from tickets.mail import body, bounces, headers, limits, packing, quotes, sandbox
-from tickets.mail.letter import Address, Letter, Opened
+from tickets.mail.letter import Address, Letter, Opened, Quarantine
 from tickets.mail.limits import Problems
-from tickets.mail.mime import Part, take_apart
+from tickets.mail.mime import Part, take_apart, take_entity_apart
 
 
 def parse_mail(opened: Opened) -> Letter:
     """Reads the mail in a child: what a hostile mail breaks or exhausts is not the worker."""
     limits.refuse_too_large(opened.outer)
-    letter = packing.unpack(Letter, sandbox.call_in_child(lambda: packing.pack(read_letter(opened))))
+    packed = sandbox.call_in_child(lambda: packing.pack(read_letter(opened)))
+    try:
+        letter = packing.unpack(Letter, packed)
+    except packing.PackingError:
+        raise Quarantine("could_not_be_read") from None
     # What is judged already does not come back from the child: it could not change these if it wanted to.
     return replace(
         letter,
@@ -52,7 +56,7 @@ def _inner(opened: Opened, outer: Part, problems: Problems) -> Part:
     if opened.content is None or opened.content == opened.outer:
         return outer
     limits.refuse_too_large(opened.content)
-    return take_apart(opened.content, problems)
+    return take_entity_apart(opened.content, problems)
 
 
 def _envelope(opened: Opened, outer: Message, inner: Message | None, problems: Problems) -> Letter:
