@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ _ALGORITHMS = {
     "22": "EdDSA",
 }
 _BY_FACTORS = frozenset({"1", "2", "3", "16", "17"})
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+=~'-]+@[A-Za-z0-9.-]+")
 _KEYS = (b"PUBLIC KEY BLOCK", b"PRIVATE KEY BLOCK")
 _SOUND_BITS = 2_048
 
@@ -80,17 +82,24 @@ def read_certificates(data: bytes, *, now: datetime, address: str | None = None)
 
 def _clean(offered: bytes, now: datetime, address: str | None) -> bytes:
     """Imported for nothing but to be cleaned and given back: the home is thrown away."""
-    keep = ["--import-filter", f"keep-uid=mbox = {address}"] if address else []
+    keep = [] if address is None else ["--import-filter", f"keep-uid=mbox = {_plain(address)}"]
     with tempfile.TemporaryDirectory(prefix="wd-") as folder:
         arguments = [*_at(now), *_CLEAN, *keep, "--import"]
         return run(arguments, home=Path(folder), stdin=offered, limits=Limits(output=MAX_INPUT)).stdout
+
+
+def _plain(address: str) -> str:
+    """An address that cannot be read as more of the filter's little language; of any other, no user id is kept."""
+    return address if _PLAIN_ADDRESS.fullmatch(address) else "nobody@invalid"
 
 
 def _describe(cleaned: bytes, now: datetime) -> Iterator[Certificate]:
     """What gpg makes of each cleaned certificate. Joined by the fingerprint that we computed, never by a key id."""
     minimal = {fingerprint_of(each): each for each in split_certificates(cleaned)}
     with tempfile.TemporaryDirectory(prefix="wd-") as folder:
-        listing = run([*_at(now), "--with-colons", "--show-keys"], home=Path(folder), stdin=cleaned).stdout
+        # In a new home gpg 2.2 gives up on the first expired key under "trust-model always": it wants a trust database.
+        arguments = [*_at(now), "--trust-model", "pgp", "--with-colons", "--show-keys"]
+        listing = run(arguments, home=Path(folder), stdin=cleaned).stdout
     for key in parse_listing(listing):
         if key.fingerprint in minimal:
             yield _certificate(key, minimal[key.fingerprint])

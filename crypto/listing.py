@@ -68,7 +68,7 @@ def _listed(group: list[list[str]]) -> ListedKey:
         addresses=frozenset(
             address
             for line in group
-            if line[0] == "uid" and line[1] not in _DEAD
+            if line[0] == "uid" and (line[1] not in _DEAD or line[1] == primary[1])
             for address in _address(line[9])
         ),
         encryption_subkeys=tuple((line[3], _number(line[2])) for line in subkeys),

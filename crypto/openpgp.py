@@ -12,6 +12,8 @@ from crypto.gnupg import OUTPUT_LIMIT, GpgRun, Limits, Piped, list_secret_keys, 
 from crypto.packets import Message, dearmor, inspect_message, is_binary
 from crypto.verdict import accept_plaintext, find_session_key, has, has_key_for
 
+STEP = Limits(output=0)
+"""For the first step: the little that it could put out is not even read."""
 _PEEK = 1_048_576
 _SHA512 = "10"
 # gpg-error's code for a bad passphrase, in the low 16 bits of what `ERROR pkdecrypt_failed` carries.
@@ -69,7 +71,7 @@ class SecretKeyring:
         done = self._run_with_secrets(
             ["--show-session-key", "--max-output", str(_PEEK), "-d"],
             stdin=head,
-            limits=Limits(output=0),
+            limits=STEP,
             until=lambda done: find_session_key(done.status) is not None,
         )
         found = find_session_key(done.status)

@@ -51,7 +51,7 @@ def build_signed(message: EmailMessage, *, keyring: SecretKeyring, signer: str) 
 
 def _outer_headers(message: EmailMessage) -> list[tuple[str, str]]:
     """The headers that may stand outside. A line break in one would be a header of somebody else's making."""
-    for name, value in message.items():
+    for name, value in message.raw_items():
         if _UNSAFE.search(name) or _UNSAFE.search(str(value)):
             raise ValueError(f"unsafe header {name!r}")
     return [(name, str(value)) for name, value in message.items() if name.lower() in _OUTSIDE]

@@ -1,0 +1,270 @@
+"""A sealed mail comes out judged, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from email import policy
+from email.message import EmailMessage
+from email.utils import formatdate
+
+import pytest
+
+from crypto.errors import GnupgError, GnupgTimeout
+from crypto.gnupg import run, start_agent
+from crypto.openpgp import KnownCertificate, SecretKeyring
+from crypto.pgpmime import build_encrypted, build_signed
+from crypto.verdict import Encryption, Signature, SignatureState
+from tests.keyrings import BOB, CAROL, DESK, certificate, known, secret_home
+from tickets.mail.letter import MailError, Opened, Quarantine, Sealed, TryLater
+from tickets.mail.open import open_mail
+
+KNOWN_BOB = known("bob", BOB, "Bob@user.example")
+VALID = Signature(SignatureState.VALID, BOB)
+NOT_BOUND = Signature(SignatureState.NOT_BOUND, BOB)
+
+
+@pytest.fixture(scope="module")
+def keys() -> Iterator[SecretKeyring]:
+    with secret_home("desk") as home:
+        yield SecretKeyring(home)
+
+
+@pytest.fixture(scope="module")
+def bobs() -> Iterator[SecretKeyring]:
+    with secret_home("bob") as home:
+        yield SecretKeyring(home)
+
+
+def letter(sender: str = "Bob <bob@user.example>", date: str | None = None) -> EmailMessage:
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = sender
+    message["To"] = "desk@desk.example"
+    message["Subject"] = "My secret printer"
+    message["Date"] = date or formatdate()
+    message.set_content("It is on fire.\n")
+    return message
+
+
+def encrypted(bobs: SecretKeyring, message: EmailMessage) -> bytes:
+    return build_encrypted(message, keyring=bobs, signer=BOB, recipients=[certificate("desk")])
+
+
+def open_raw(keys: SecretKeyring, raw: bytes, *certificates: KnownCertificate) -> Opened:
+    return open_mail(Sealed(raw), keys, lambda address: certificates)
+
+
+def test_an_encrypted_and_signed_mail_is_both(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    raw = encrypted(bobs, letter())
+    opened = open_raw(keys, raw, KNOWN_BOB)
+    assert (opened.encryption, opened.signature) == (Encryption.OK, VALID)
+    assert opened.outer == raw
+    assert opened.content is not None
+    assert b"It is on fire." in opened.content
+    assert b"Subject: My secret printer" in opened.content
+    assert opened.headers_protected
+    assert opened.decrypted_with == DESK
+    assert opened.session_key is not None
+    assert opened.replay_material
+    assert opened.session_key not in repr(opened)
+
+
+def test_the_replay_material_is_the_same_in_another_wrapping(
+    keys: SecretKeyring, bobs: SecretKeyring
+) -> None:
+    raw = encrypted(bobs, letter())
+    stolen = raw.replace(b"bob@user.example", b"eve@user.example", 1)
+    assert open_raw(keys, raw).replay_material == open_raw(keys, stolen).replay_material
+
+
+def test_keys_are_asked_for_by_the_one_sender(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    asked: list[str | None] = []
+
+    def certificates_for(address: str | None) -> Sequence[KnownCertificate]:
+        asked.append(address)
+        return ()
+
+    raw = encrypted(bobs, letter())
+    open_mail(Sealed(raw), keys, certificates_for)
+    open_mail(Sealed(b"From: eve@user.example\r\n" + raw), keys, certificates_for)
+    assert asked == ["bob@user.example", None]
+
+
+@pytest.mark.parametrize(
+    "raw_change",
+    [
+        lambda raw: raw.replace(b"From: Bob <bob@", b"From: Bob <eve@", 1),
+        lambda raw: b"From: eve@user.example\r\n" + raw,
+        lambda raw: raw.replace(b"\r\nDate: ", b"\r\nX-Date: ", 1),
+        lambda raw: raw.replace(b"\r\nDate: ", b"\r\nDate: nonsense ", 1),
+        lambda raw: raw.replace(b"\r\nDate: ", b"\r\nDate: Thu, 01 Jan 2015 12:00:00 +0000\r\nX: ", 1),
+    ],
+    ids=["other sender", "two senders", "no date", "no real date", "other date"],
+)
+@pytest.mark.parametrize("protection", ["encrypted", "signed"])
+def test_a_good_signature_under_a_changed_outside_is_not_bound(
+    keys: SecretKeyring, bobs: SecretKeyring, raw_change: Callable[[bytes], bytes], protection: str
+) -> None:
+    raw = (
+        encrypted(bobs, letter())
+        if protection == "encrypted"
+        else build_signed(letter(), keyring=bobs, signer=BOB)
+    )
+    assert open_raw(keys, raw, KNOWN_BOB).signature == VALID
+    assert open_raw(keys, raw_change(raw), KNOWN_BOB).signature == NOT_BOUND
+
+
+def test_a_protected_sender_other_than_the_outer_one_is_not_bound(
+    keys: SecretKeyring, bobs: SecretKeyring
+) -> None:
+    raw = encrypted(bobs, letter("Alice <alice@desk.example>"))
+    raw = raw.replace(b"From: Alice <alice@desk.example>", b"From: Bob <bob@user.example>", 1)
+    assert open_raw(keys, raw, KNOWN_BOB).signature == NOT_BOUND
+
+
+def test_a_key_of_somebody_else_is_not_bound(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    raw = encrypted(bobs, letter())
+    assert open_raw(keys, raw, known("bob", BOB, "eve@user.example")).signature == NOT_BOUND
+    assert open_raw(keys, raw, known("bob", CAROL, "bob@user.example")).signature == NOT_BOUND
+
+
+def test_an_unknown_key_is_unknown(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    assert open_raw(keys, encrypted(bobs, letter())).signature.state is SignatureState.UNKNOWN_KEY
+
+
+def test_a_changed_mail_shows_nothing(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    raw = encrypted(bobs, letter())
+    end = raw.index(b"\r\n-----END PGP") - 40
+    opened = open_raw(keys, raw[:end] + (b"A" if raw[end : end + 1] != b"A" else b"B") + raw[end + 1 :])
+    assert opened == Opened(opened.outer, None, Encryption.REFUSED)
+
+
+def test_a_mail_to_others_shows_nothing(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    raw = build_encrypted(letter(), keyring=bobs, signer=BOB, recipients=[certificate("carol")])
+    assert open_raw(keys, raw) == Opened(raw, None, Encryption.NO_KEY)
+
+
+def test_a_mail_without_protection_is_left_as_it_is(keys: SecretKeyring) -> None:
+    raw = letter().as_bytes()
+    assert open_raw(keys, raw) == Opened(raw, raw)
+
+
+def test_a_part_that_is_encrypted_is_never_opened(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    armor = bobs.encrypt(b"stolen text", recipients=[certificate("desk")]).decode()
+    raw = f"From: eve@user.example\n\nPlease answer\n{armor}".encode()
+    assert open_raw(keys, raw) == Opened(raw, raw, Encryption.PARTIAL)
+
+
+def test_a_part_that_is_signed_says_so_and_no_more(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    signed = build_signed(letter(), keyring=bobs, signer=BOB)
+    raw = (
+        b'From: bob@user.example\r\nContent-Type: multipart/mixed; boundary="o"\r\n\r\n--o\r\n'
+        + signed
+        + b"\r\n--o--\r\n"
+    )
+    assert open_raw(keys, raw, KNOWN_BOB) == Opened(raw, raw, signature=Signature(SignatureState.PARTIAL))
+
+
+def test_a_signed_mail_shows_only_what_is_signed(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    raw = build_signed(letter(), keyring=bobs, signer=BOB)
+    raw = raw.replace(b"\r\n--", b"\r\nforged preamble\r\n--", 1) + b"forged epilogue\r\n"
+    opened = open_raw(keys, raw.replace(b"Subject: My secret", b"Subject: Forged", 1), KNOWN_BOB)
+    assert opened.signature == VALID
+    assert opened.content is not None
+    assert b"It is on fire." in opened.content
+    assert b"My secret printer" in opened.content
+    assert b"orged" not in opened.content
+    assert opened.headers_protected
+
+
+def test_headers_in_a_signed_part_that_are_not_said_to_be_protected_are_not_used(
+    keys: SecretKeyring, bobs: SecretKeyring
+) -> None:
+    raw = build_signed(letter(), keyring=bobs, signer=BOB)
+    part = b"Subject: Inner\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
+    signature = bobs.sign_detached(part, signer=BOB)
+    kind = b'Content-Type: multipart/signed; boundary="s"\r\n\r\n--s\r\n'
+    head = raw.split(b"MIME-Version:")[0]
+    whole = (
+        head
+        + kind
+        + part
+        + b"\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\n"
+        + signature
+        + b"\r\n--s--\r\n"
+    )
+    opened = open_raw(keys, whole, KNOWN_BOB)
+    assert opened.signature == VALID
+    assert not opened.headers_protected
+    assert opened.content is not None
+    assert b"Inner" not in opened.content
+    assert opened.content.endswith(b"\r\n\r\nHello\r\n")
+
+
+def test_a_bad_signature_leaves_the_mail_as_it_is(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    raw = build_signed(letter(), keyring=bobs, signer=BOB).replace(b"on fire", b"just fine")
+    assert open_raw(keys, raw, KNOWN_BOB) == Opened(raw, raw, signature=Signature(SignatureState.INVALID))
+
+
+def test_a_signed_mail_inside_the_encryption_is_verified_there(
+    keys: SecretKeyring, bobs: SecretKeyring
+) -> None:
+    signed = build_signed(letter(), keyring=bobs, signer=BOB)
+    inner = signed[signed.index(b"Content-Type: multipart/signed") :]
+    armor = bobs.encrypt(inner, recipients=[certificate("desk")])
+    parts = b"--e\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--e\r\nContent-Type: application/octet-stream\r\n\r\n"
+    head = signed.split(b"MIME-Version:")[0]
+    raw = head + b'Content-Type: multipart/encrypted; boundary="e"\r\n\r\n' + parts + armor + b"\r\n--e--\r\n"
+    opened = open_raw(keys, raw, KNOWN_BOB)
+    assert (opened.encryption, opened.signature, opened.headers_protected) == (Encryption.OK, VALID, True)
+    assert opened.content is not None
+    assert b"BEGIN PGP" not in opened.content
+
+
+def test_inline_encryption_of_a_whole_mail_is_opened(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    armor = bobs.sign_and_encrypt("Grüße\n".encode("latin-1"), signer=BOB, recipients=[certificate("desk")])
+    head = f"From: bob@user.example\nDate: {formatdate()}\nContent-Type: text/plain; charset=iso-8859-1\n\n"
+    opened = open_raw(keys, head.encode() + armor, KNOWN_BOB)
+    assert (opened.encryption, opened.signature) == (Encryption.OK, VALID)
+    assert opened.content is not None
+    assert b'text/plain; charset="iso-8859-1"' in opened.content
+    assert opened.content.endswith("\r\n\r\nGrüße\n".encode("latin-1"))
+
+
+def test_a_clear_signed_mail_shows_only_what_is_signed(keys: SecretKeyring, bobs: SecretKeyring) -> None:
+    start_agent(bobs.home)
+    text = run(["--local-user", BOB, "--clear-sign"], home=bobs.home, stdin="- Grüße\n".encode()).stdout
+    head = (
+        f"From: bob@user.example\nDate: {formatdate()}\nContent-Type: text/plain; charset=utf-8\n\n".encode()
+    )
+    opened = open_raw(keys, head + text, KNOWN_BOB)
+    assert opened.signature == VALID
+    assert opened.content is not None
+    assert opened.content.startswith(b"from: bob@user.example\n")
+    assert opened.content.endswith("\r\n\r\n- Grüße\n".encode())
+    changed = head + text.replace(b"Gr", b"gr")
+    assert open_raw(keys, changed, KNOWN_BOB) == Opened(
+        changed, changed, signature=Signature(SignatureState.INVALID)
+    )
+
+
+@pytest.mark.parametrize(
+    ("trouble", "stop", "reason"),
+    [(GnupgTimeout("hangs"), TryLater, "gpg_timeout"), (GnupgError("locked"), Quarantine, "gpg_failed")],
+)
+def test_trouble_with_gpg_is_not_the_senders(
+    keys: SecretKeyring,
+    bobs: SecretKeyring,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: GnupgError,
+    stop: type[MailError],
+    reason: str,
+) -> None:
+    raw = encrypted(bobs, letter())
+
+    def fail(self: SecretKeyring, ciphertext: bytes) -> None:
+        raise trouble
+
+    monkeypatch.setattr(SecretKeyring, "decrypt", fail)
+    with pytest.raises(stop) as caught:
+        open_raw(keys, raw)
+    assert caught.value.reason == reason
