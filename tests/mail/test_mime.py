@@ -56,6 +56,17 @@ def test_a_delimiter_may_be_the_first_line() -> None:
     assert [part.body for part in root.children] == [b"text"]
 
 
+def test_a_header_may_look_like_a_delimiter() -> None:
+    root, _ = apart(MIXED + b"--b\n--x: 1\n\ntext\n--bb\n--b--")
+    assert [(part.headers["--x"], part.body) for part in root.children] == [("1", b"text\n--bb")]
+
+
+@pytest.mark.parametrize("line", [b"--\n", b"--bx\n", b"--b" + b" " * 200 + b"x\n", b"\n", b"-- b\n"])
+def test_lines_that_are_almost_delimiters_cost_nothing(line: bytes) -> None:
+    root, said = apart(MIXED + line * (5_000_000 // len(line)))
+    assert (root.children, said) == ([], ["broken: a multipart has no end"])
+
+
 def test_a_part_may_be_empty() -> None:
     root, _ = apart(MIXED + b"--b\n--b\n\n\n--b--")
     assert [part.body for part in root.children] == [b"", b""]
