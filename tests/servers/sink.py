@@ -60,7 +60,8 @@ def serve(*, directory: Path, port: int, password: str, context: ssl.SSLContext,
     def authenticate(
         server: SMTP, session: Session, envelope: Envelope, way: str, data: object
     ) -> AuthResult:
-        return AuthResult(success=isinstance(data, LoginPassword) and data.password == password.encode())
+        is_right = isinstance(data, LoginPassword) and data.password == password.encode()
+        return AuthResult(success=is_right, handled=False)
 
     controller = Controller(
         Keep(directory),

@@ -68,6 +68,8 @@ def mark_abandoned(now: datetime) -> int:
 
 def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
     """Give a mail to MAIL_OUT: `smtps://`, `smtp+starttls://` (both with a checked certificate) or `maildir://`."""
+    if not _can_be_said(recipient):
+        return Outcome.REFUSED, None
     url = urlsplit(settings.MAIL_OUT)
     if url.scheme == "maildir":
         return _put_down(Path(unquote(url.path)), mail)
@@ -83,6 +85,16 @@ def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | 
         return _transmit(server, sender, recipient, mail)
     finally:
         server.close()
+
+
+def _can_be_said(address: str) -> bool:
+    """Whether SMTP takes an address for what it is. The library parses it once more, and must find no other in it."""
+    return (
+        "@" in address
+        and address.isascii()
+        and address.isprintable()
+        and smtplib.quoteaddr(address) == f"<{address}>"
+    )
 
 
 def _put_down(path: Path, mail: bytes) -> tuple[Outcome, int | None]:
@@ -126,8 +138,6 @@ def _transmit(server: smtplib.SMTP, sender: str, recipient: str, mail: bytes) ->
         if refused is not None:
             return _refusal(refused), refused
         server.send(_dotted(mail))
-    except ValueError:
-        return Outcome.REFUSED, None  # An address that cannot be said in SMTP.
     except (OSError, smtplib.SMTPException):
         return Outcome.LATER, None
     try:
