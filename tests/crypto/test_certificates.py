@@ -57,7 +57,7 @@ def test_a_key_expires_by_the_clock_it_is_given() -> None:
 def test_a_dead_key_still_says_whose_it_was(name: str, fingerprint: str) -> None:
     found = read(name)
     assert found.fingerprint == fingerprint
-    assert found.addresses == {f"{name.split('-')[0]}@user.example"}
+    assert found.addresses == {f"{name.split('-', maxsplit=1)[0]}@user.example"}
 
 
 def test_several_keys_in_one_block_and_in_several() -> None:
@@ -147,7 +147,7 @@ def test_a_listing_without_keys_is_empty() -> None:
 
 
 def test_a_listed_key_that_nobody_offered_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    listing = certificates.parse_listing
+    listing = parse_listing
     monkeypatch.setattr(
         certificates, "parse_listing", lambda raw: listing(raw.replace(BOB.encode(), b"F" * 40))
     )

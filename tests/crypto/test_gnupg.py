@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from crypto import gnupg
 from crypto.errors import GnupgError, GnupgTimeout, RefusedError
 from crypto.gnupg import (
     Limits,
@@ -24,6 +23,7 @@ from crypto.gnupg import (
     stop_agent,
 )
 from crypto.openpgp import SecretKeyring
+from crypto.pipes import limit_process
 from tests.keyrings import BOB, DESK, KEYS, certificate, secret_home
 
 
@@ -116,7 +116,7 @@ def test_a_missing_gpg_is_ours_to_mend(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_limits_of_a_process_that_has_ended_do_not_matter(tmp_path: Path) -> None:
-    gnupg.limit_process(2**22 + 1, memory=1, processor=1, file=1)
+    limit_process(2**22 + 1, memory=1, processor=1, file=1)
 
 
 def test_an_agent_is_started_once_and_stopped() -> None:
@@ -155,7 +155,12 @@ def test_the_key_of_a_desk_is_asked_for_as_it_should_be(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, passphrase: str
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("gnupg.GPG.gen_key", lambda self, recipe: asked.append(recipe) or DESK)
+
+    def remember(self: object, recipe: str) -> str:
+        asked.append(recipe)
+        return DESK
+
+    monkeypatch.setattr("gnupg.GPG.gen_key", remember)
     assert make_desk_key(tmp_path, name="Desk", address="desk@desk.example", passphrase=passphrase) == DESK
     assert "Key-Curve: ed25519" in asked[0]
     assert "Subkey-Curve: cv25519" in asked[0]

@@ -49,7 +49,7 @@ def test_an_answer_is_read_with_all_its_headers(desk_keys: SecretKeyring, bob_ke
     assert inner.get_content() == "Grüße\nFrom the desk  \n.\n"
     assert inner.get_param("protected-headers") == "v1"
     assert inner.get_param("hp") == "cipher"
-    assert "Subject: ..." in inner.get_all("HP-Outer")
+    assert "Subject: ..." in inner.get_all("HP-Outer", [])
 
 
 def test_nothing_of_an_answer_is_seen_outside(desk_keys: SecretKeyring) -> None:

@@ -97,4 +97,4 @@ def test_a_message_without_a_signature_has_none(desk_keys: SecretKeyring) -> Non
         verify_inside(opened.ciphertext, opened.session_key, opened.plaintext, [certificate("bob")])
         == Signature()
     )
-    assert DESK == opened.key_fingerprint
+    assert opened.key_fingerprint == DESK

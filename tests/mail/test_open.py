@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from email import policy
-from email.message import EmailMessage
 from email.utils import formatdate
 
 import pytest
 
 from crypto.errors import GnupgError, GnupgTimeout
-from crypto.gnupg import run, start_agent
 from crypto.openpgp import KnownCertificate, SecretKeyring
 from crypto.pgpmime import build_encrypted, build_signed
 from crypto.verdict import Encryption, Signature, SignatureState
 from tests.keyrings import BOB, CAROL, DESK, certificate, known, secret_home
+from tests.mail.sealed import KNOWN_BOB, NOT_BOUND, VALID, encrypted, letter, open_raw
 from tickets.mail.letter import MailError, Opened, Quarantine, Sealed, TryLater
 from tickets.mail.open import open_mail
-
-KNOWN_BOB = known("bob", BOB, "Bob@user.example")
-VALID = Signature(SignatureState.VALID, BOB)
-NOT_BOUND = Signature(SignatureState.NOT_BOUND, BOB)
 
 
 @pytest.fixture(scope="module")
@@ -33,24 +27,6 @@ def keys() -> Iterator[SecretKeyring]:
 def bobs() -> Iterator[SecretKeyring]:
     with secret_home("bob") as home:
         yield SecretKeyring(home)
-
-
-def letter(sender: str = "Bob <bob@user.example>", date: str | None = None) -> EmailMessage:
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = sender
-    message["To"] = "desk@desk.example"
-    message["Subject"] = "My secret printer"
-    message["Date"] = date or formatdate()
-    message.set_content("It is on fire.\n")
-    return message
-
-
-def encrypted(bobs: SecretKeyring, message: EmailMessage) -> bytes:
-    return build_encrypted(message, keyring=bobs, signer=BOB, recipients=[certificate("desk")])
-
-
-def open_raw(keys: SecretKeyring, raw: bytes, *certificates: KnownCertificate) -> Opened:
-    return open_mail(Sealed(raw), keys, lambda address: certificates)
 
 
 def test_an_encrypted_and_signed_mail_is_both(keys: SecretKeyring, bobs: SecretKeyring) -> None:
@@ -164,47 +140,6 @@ def test_a_part_that_is_signed_says_so_and_no_more(keys: SecretKeyring, bobs: Se
     assert open_raw(keys, raw, KNOWN_BOB) == Opened(raw, raw, signature=Signature(SignatureState.PARTIAL))
 
 
-def test_a_signed_mail_shows_only_what_is_signed(keys: SecretKeyring, bobs: SecretKeyring) -> None:
-    raw = build_signed(letter(), keyring=bobs, signer=BOB)
-    raw = raw.replace(b"\r\n--", b"\r\nforged preamble\r\n--", 1) + b"forged epilogue\r\n"
-    opened = open_raw(keys, raw.replace(b"Subject: My secret", b"Subject: Forged", 1), KNOWN_BOB)
-    assert opened.signature == VALID
-    assert opened.content is not None
-    assert b"It is on fire." in opened.content
-    assert b"My secret printer" in opened.content
-    assert b"orged" not in opened.content
-    assert opened.headers_protected
-
-
-def test_headers_in_a_signed_part_that_are_not_said_to_be_protected_are_not_used(
-    keys: SecretKeyring, bobs: SecretKeyring
-) -> None:
-    raw = build_signed(letter(), keyring=bobs, signer=BOB)
-    part = b"Subject: Inner\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
-    signature = bobs.sign_detached(part, signer=BOB)
-    kind = b'Content-Type: multipart/signed; boundary="s"\r\n\r\n--s\r\n'
-    head = raw.split(b"MIME-Version:")[0]
-    whole = (
-        head
-        + kind
-        + part
-        + b"\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\n"
-        + signature
-        + b"\r\n--s--\r\n"
-    )
-    opened = open_raw(keys, whole, KNOWN_BOB)
-    assert opened.signature == VALID
-    assert not opened.headers_protected
-    assert opened.content is not None
-    assert b"Inner" not in opened.content
-    assert opened.content.endswith(b"\r\n\r\nHello\r\n")
-
-
-def test_a_bad_signature_leaves_the_mail_as_it_is(keys: SecretKeyring, bobs: SecretKeyring) -> None:
-    raw = build_signed(letter(), keyring=bobs, signer=BOB).replace(b"on fire", b"just fine")
-    assert open_raw(keys, raw, KNOWN_BOB) == Opened(raw, raw, signature=Signature(SignatureState.INVALID))
-
-
 def test_a_signed_mail_inside_the_encryption_is_verified_there(
     keys: SecretKeyring, bobs: SecretKeyring
 ) -> None:
@@ -228,23 +163,6 @@ def test_inline_encryption_of_a_whole_mail_is_opened(keys: SecretKeyring, bobs: 
     assert opened.content is not None
     assert b'text/plain; charset="iso-8859-1"' in opened.content
     assert opened.content.endswith("\r\n\r\nGrüße\n".encode("latin-1"))
-
-
-def test_a_clear_signed_mail_shows_only_what_is_signed(keys: SecretKeyring, bobs: SecretKeyring) -> None:
-    start_agent(bobs.home)
-    text = run(["--local-user", BOB, "--clear-sign"], home=bobs.home, stdin="- Grüße\n".encode()).stdout
-    head = (
-        f"From: bob@user.example\nDate: {formatdate()}\nContent-Type: text/plain; charset=utf-8\n\n".encode()
-    )
-    opened = open_raw(keys, head + text, KNOWN_BOB)
-    assert opened.signature == VALID
-    assert opened.content is not None
-    assert opened.content.startswith(b"from: bob@user.example\n")
-    assert opened.content.endswith("\r\n\r\n- Grüße\n".encode())
-    changed = head + text.replace(b"Gr", b"gr")
-    assert open_raw(keys, changed, KNOWN_BOB) == Opened(
-        changed, changed, signature=Signature(SignatureState.INVALID)
-    )
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,13 @@ Ring = tuple[SecretKeyring, tuple[KnownCertificate, ...]]
 
 
 def cases() -> list[Any]:
-    found = []
-    for source in SOURCES:
-        manifest = SHARED / "pgp" / source / "expect.json"
-        for entry in json.loads(manifest.read_bytes())["mails"] if manifest.exists() else ():
-            found.append(pytest.param(source, entry, id=f"{source}/{Path(entry['mail']).name}"))
+    manifests = {each: SHARED / "pgp" / each / "expect.json" for each in SOURCES}
+    found = [
+        pytest.param(source, entry, id=f"{source}/{Path(entry['mail']).name}")
+        for source, manifest in manifests.items()
+        if manifest.exists()
+        for entry in json.loads(manifest.read_bytes())["mails"]
+    ]
     return found or [pytest.param("none", {}, id="absent")]
 
 
