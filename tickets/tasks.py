@@ -6,8 +6,10 @@ import uuid
 from datetime import timedelta
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from crypto.models import PublicKey
 from tickets import retention
 from tickets.actions.answer import release_waiting as release_waiting_answers
 from tickets.enqueue import enqueue
@@ -67,6 +69,17 @@ def sweep() -> None:
     waiting = Outgoing.objects.due(now).filter(approved__lte=now - SWEEP_AFTER)
     for identity in waiting.order_by("approved").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         enqueue("send", identity)
+    for identity in _have_a_key_now().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+        enqueue("release_waiting", identity)
+
+
+def _have_a_key_now() -> QuerySet[Ticket]:
+    """Tickets with an answer that waits for a key, of people of whom we have one in use."""
+    waiting = Outgoing.objects.filter(state=Outgoing.State.WAITING)
+    keys = PublicKey.objects.filter(state=PublicKey.State.IN_USE)
+    return Ticket.objects.living().filter(
+        pk__in=waiting.values("message__ticket"), requester_digest__in=keys.values("address_digest")
+    )
 
 
 @shared_task

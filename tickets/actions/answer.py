@@ -16,7 +16,8 @@ from helpdesk.models import User
 from tickets.actions.errors import CannotBeAnswered, NotPossibleNow, WayChanged
 from tickets.actions.event import note_event
 from tickets.enqueue import enqueue
-from tickets.mail.answer import Reply, new_message_id, render_clear, render_encrypted
+from tickets.mail.answer import Reply, render_clear, render_encrypted
+from tickets.mail.message_ids import new_message_id
 from tickets.models import Draft, Event, Message, Outgoing, Ticket
 from tickets.travel import Travel, Way, travel_of
 
@@ -37,6 +38,8 @@ def answer_ticket(ticket: Ticket, text: str, *, by: User, way: Way, now: datetim
     with transaction.atomic():
         if not ticket_is_answered(ticket, now):
             raise NotPossibleNow
+        if way is Way.CLEAR and Ticket.objects.filter(pk=ticket.pk, protected=True).exists():
+            raise WayChanged  # Something came encrypted while this was written.
         message.save(force_insert=True)
         outgoing.save(force_insert=True)
         Draft.objects.filter(ticket=ticket, author=by).delete()
@@ -47,19 +50,24 @@ def answer_ticket(ticket: Ticket, text: str, *, by: User, way: Way, now: datetim
 
 
 def release_waiting(ticket: Ticket, *, now: datetime) -> int:
-    """Render and approve the answers that waited for a key, now that there is one; give how many."""
+    """Render and approve the answers that waited for a key, now that there is one; give how many.
+
+    May run twice at once: the one that finds the row still waiting, and locks it, approves it.
+    """
+    if travel_of(ticket, now=now).way is not Way.ENCRYPTED:
+        return 0
     choice = choose_key(ticket.requester_address, now=now)
     waiting = Outgoing.objects.filter(message__ticket=ticket, state=Outgoing.State.WAITING)
-    if choice.certificate is None:
-        return 0
     released = 0
     for outgoing in waiting.select_related("message__ticket__key", "message__ticket__queue"):
-        outgoing.rendered = _render_encrypted(outgoing.message, choice)
+        outgoing.rendered = _render_encrypted(outgoing.message, choice, now)
         outgoing.fingerprint = choice.fingerprint
         outgoing.state = Outgoing.State.APPROVED
+        outgoing.approved = now  # From now on its sender has time to reach the mail server.
         with transaction.atomic():
-            if waiting.filter(pk=outgoing.pk).exists():
-                outgoing.save(update_fields=["rendered", "fingerprint", "state"])
+            mine = Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.WAITING)
+            if mine.select_for_update().exists():
+                outgoing.save(update_fields=["rendered", "fingerprint", "state", "approved"])
                 enqueue("send", outgoing.pk)
                 released += 1
     return released
@@ -112,23 +120,23 @@ def _outgoing(message: Message, travel: Travel, now: datetime) -> Outgoing:
     )
     if travel.way is Way.CLEAR:
         outgoing.rendered = render_clear(
-            _reply(message), keyring=SecretKeyring(settings.GNUPG_HOME), signer=ticket.queue.fingerprint
+            _reply(message, now), keyring=SecretKeyring(settings.GNUPG_HOME), signer=ticket.queue.fingerprint
         )
         outgoing.state = Outgoing.State.APPROVED
     if travel.way is Way.ENCRYPTED:
         choice = choose_key(ticket.requester_address, now=now)
-        outgoing.rendered = _render_encrypted(message, choice)
+        outgoing.rendered = _render_encrypted(message, choice, now)
         outgoing.fingerprint = choice.fingerprint
         outgoing.state = Outgoing.State.APPROVED
     return outgoing
 
 
-def _render_encrypted(message: Message, choice: Choice) -> bytes:
+def _render_encrypted(message: Message, choice: Choice, now: datetime) -> bytes:
     if choice.certificate is None:
         raise WayChanged
     try:
         return render_encrypted(
-            _reply(message),
+            _reply(message, now),
             keyring=SecretKeyring(settings.GNUPG_HOME),
             signer=message.ticket.queue.fingerprint,
             recipients=[choice.certificate],
@@ -137,7 +145,8 @@ def _render_encrypted(message: Message, choice: Choice) -> bytes:
         raise CannotBeAnswered from None
 
 
-def _reply(message: Message) -> Reply:
+def _reply(message: Message, now: datetime) -> Reply:
+    """The mail is dated when it is signed: what has waited for a key would look forged with an older date."""
     ticket = message.ticket
     asked = ticket.messages.filter(kind=Message.Kind.INBOUND).order_by("-created").first()
     return Reply(
@@ -149,5 +158,5 @@ def _reply(message: Message) -> Reply:
         number=ticket.number,
         message_id=message.message_id,
         in_reply_to=asked.message_id if asked else "",
-        date=message.created,
+        date=now,
     )
