@@ -16,9 +16,11 @@ help: ## Say what there is to type.
 
 run: packages ## Start the desk: a demo here, or the real thing when there is a .env.
 	@$(manage) prepare --host $(HOST) --port $(PORT)
-	@trap : INT TERM; \
-	  LISTEN=$(HOST):$(PORT) $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start 2>/dev/null; \
-	  $(manage) stop_gpg; echo "Whisperdesk has stopped."
+	@# Whatever ends us (Ctrl-C, a closed terminal, kill), honcho is told and waited for, and gpg's agents go last.
+	@LISTEN=$(HOST):$(PORT) env --ignore-signal=HUP $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start & \
+	  honcho=$$!; told=; trap 'told=1; kill $$honcho 2>/dev/null' INT TERM HUP; \
+	  while kill -0 $$honcho 2>/dev/null; do wait $$honcho; ended=$$?; done; \
+	  $(manage) stop_gpg; echo "Whisperdesk has stopped."; [ -n "$$told" ] || exit $$ended
 
 demo-reset: packages ## Throw the demo's data away; the next `make run` makes it anew.
 	@$(manage) demo --reset
