@@ -42,7 +42,27 @@ MAIL_POLL_SECONDS = env.int("MAIL_POLL_SECONDS", default=5 if DEMO else 60)
 FORGET_AFTER_DAYS = env.int("FORGET_AFTER_DAYS", default=90)
 BACKUP_LIFE_DAYS = env.int("BACKUP_LIFE_DAYS", default=14)
 TICKET_LANGUAGES = tuple(
-    env.list("TICKET_LANGUAGES", default=["en", "fr", "es", "it", "de", "pt", "ru", "fa", "ar", "zh", "tr", "ca", "id", "uk", "pl", "nl"])
+    env.list(
+        "TICKET_LANGUAGES",
+        default=[
+            "en",
+            "fr",
+            "es",
+            "it",
+            "de",
+            "pt",
+            "ru",
+            "fa",
+            "ar",
+            "zh",
+            "tr",
+            "ca",
+            "id",
+            "uk",
+            "pl",
+            "nl",
+        ],
+    )
 )
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
@@ -80,6 +100,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "helpdesk.lib.http.PrivacyHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -91,7 +112,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "helpdesk.lib.http.OwnLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

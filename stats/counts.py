@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
@@ -45,7 +47,7 @@ def work_by_queue(user: User) -> list[QueueWork]:
         unanswered=Count("pk"), nobodys=Count("pk", filter=Q(agent=None)), oldest=Min("waiting_since")
     )
     found = {row["queue"]: row for row in rows}
-    return [_work(queue, found.get(queue.pk, {})) for queue in queues_of(user)]
+    return [_work(queue, found.get(queue.pk)) for queue in queues_of(user)]
 
 
 def mine_unanswered(user: User) -> int:
@@ -65,11 +67,7 @@ def state_of_house(user: User) -> House:
     )
 
 
-def _work(queue: Queue, row: dict[str, object]) -> QueueWork:
-    unanswered, nobodys, oldest = row.get("unanswered"), row.get("nobodys"), row.get("oldest")
-    return QueueWork(
-        queue=queue,
-        unanswered=unanswered if isinstance(unanswered, int) else 0,
-        nobodys=nobodys if isinstance(nobodys, int) else 0,
-        oldest=oldest if isinstance(oldest, datetime) else None,
-    )
+def _work(queue: Queue, row: Mapping[str, Any] | None) -> QueueWork:
+    if row is None:
+        return QueueWork(queue, unanswered=0, nobodys=0, oldest=None)
+    return QueueWork(queue, unanswered=row["unanswered"], nobodys=row["nobodys"], oldest=row["oldest"])

@@ -7,15 +7,14 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language_info, gettext, ngettext, pgettext
+from django.utils.translation import get_language_info, gettext, npgettext_lazy
 
 register = template.Library()
 
 _STEPS = (
-    (60 * 60 * 24 * 365, lambda n: ngettext("%(n)s year", "%(n)s years", n)),
-    (60 * 60 * 24, lambda n: pgettext("days, short", "%(n)s d")),
-    (60 * 60, lambda n: pgettext("hours, short", "%(n)s h")),
-    (60, lambda n: pgettext("minutes, short", "%(n)s min")),
+    (60 * 60 * 24, npgettext_lazy("days, short", "%(n)s d", "%(n)s d", "n")),
+    (60 * 60, npgettext_lazy("hours, short", "%(n)s h", "%(n)s h", "n")),
+    (60, npgettext_lazy("minutes, short", "%(n)s min", "%(n)s min", "n")),
 )
 
 
@@ -25,7 +24,7 @@ def age(moment: datetime) -> str:
     seconds = int((timezone.now() - moment).total_seconds())
     for size, words in _STEPS:
         if seconds >= size:
-            return words(seconds // size) % {"n": seconds // size}
+            return str(words % {"n": seconds // size})
     return gettext("now")
 
 

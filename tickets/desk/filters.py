@@ -62,13 +62,13 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         model = Ticket
         fields: list[str] = []
 
-    def in_state(self, tickets: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+    def in_state(self, tickets: TicketQuerySet, _name: str, value: str) -> TicketQuerySet:
         """Narrow by where the conversation stands."""
         if value == UNANSWERED:
             return tickets.unanswered()
         return tickets if value == "all" else tickets.filter(state=value)
 
-    def in_hands(self, tickets: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+    def in_hands(self, tickets: TicketQuerySet, _name: str, value: str) -> TicketQuerySet:
         """Narrow by who has them."""
         return tickets.filter(agent=self.request.user if value == "1" else None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.models import User
@@ -71,12 +71,18 @@ class NoteForm(forms.Form):
     helper = fields_only()
 
 
+class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when running
+    """One of some people, by the name that colleagues use."""
+
+    def label_from_instance(self, obj: Model) -> str:
+        """'Ana'."""
+        return obj.short_name if isinstance(obj, User) else str(obj)
+
+
 class AssignForm(forms.Form):
     """Who shall have it; empty gives it back. `was` is who had it when the page was made."""
 
-    agent = forms.ModelChoiceField(
-        User.objects.none(), required=False, empty_label=_("nobody: back to the queue")
-    )
+    agent = ColleagueField(User.objects.none(), required=False, empty_label=_("nobody: back to the queue"))
     was = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, people: QuerySet[User], *arguments: object, **options: object) -> None:
@@ -85,7 +91,6 @@ class AssignForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         field.queryset = people
         field.label = _("Who has it")
-        field.label_from_instance = User.short_name.fget  # type: ignore[method-assign, assignment, attr-defined]
         field.widget.attrs["class"] = "form-select"
 
 

@@ -19,7 +19,8 @@ def preferences(request: AgentRequest) -> HttpResponse:
     """Colours and language of one's own pages."""
     form = PreferencesForm(request.POST or None, instance=request.user)
     if request.method != "POST" or not form.is_valid():
-        return TemplateResponse(request, "desk/preferences.html", {"form": form})
+        status = 422 if request.method == "POST" else 200
+        return TemplateResponse(request, "desk/preferences.html", {"form": form}, status=status)
     form.save()
     with translation.override(form.cleaned_data["language"] or translation.get_language()):
         messages.success(request, _("Your preferences are kept."))

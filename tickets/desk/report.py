@@ -44,12 +44,18 @@ def sections_of(message: Message) -> list[Section]:
 
 
 def questions_of(message: Message) -> list[tuple[str, str]]:
-    """WhisperBack's questions with what the person answered; unanswered ones are left out."""
+    """WhisperBack's questions with what the person answered; unanswered ones are left out.
+
+    None when the message says more than the answers: then its whole text is shown, so that nothing is overlooked.
+    """
     report = message.report or {}
     pairs = [(str(heading), str(answer).strip()) for heading, answer in report.get("questions") or []]
-    return [(heading, answer) for heading, answer in pairs if answer]
+    answered = [(heading, answer) for heading, answer in pairs if answer]
+    said = " ".join(answer for _, answer in answered)
+    return answered if message.text.split() == said.split() else []
 
 
 def text_of(message: Message, section: Section) -> str:
     """What stands in a section."""
-    return message.full_text[section.start : section.start + section.length]
+    whole: str = message.full_text
+    return whole[section.start : section.start + section.length]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
@@ -9,6 +11,8 @@ from helpdesk.lib.http import AgentRequest
 from helpdesk.lib.pages import page_of
 from tickets.desk.filters import filter_tickets
 from tickets.desk.rows import ROWS_A_PAGE, rows_of
+
+NARROWING = ("queue", "state", "language", "mine")
 
 
 @require_safe
@@ -20,10 +24,13 @@ def list_tickets(request: AgentRequest) -> TemplateResponse:
         "filter": chosen,
         "page": page,
         "rows": rows_of(page.rows),
-        "is_narrowed": _is_narrowed(request),
+        "query": _query(request),
+        "is_narrowed": bool(_query(request)),
     }
     return TemplateResponse(request, "desk/ticket_list.html", context)
 
 
-def _is_narrowed(request: AgentRequest) -> bool:
-    return any(request.GET.get(name) for name in ("queue", "state", "language", "mine"))
+def _query(request: AgentRequest) -> str:
+    """What narrows the list, as the beginning of another page's address."""
+    asked = {name: request.GET[name] for name in NARROWING if request.GET.get(name)}
+    return f"{urlencode(asked)}&" if asked else ""

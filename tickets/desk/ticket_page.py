@@ -66,9 +66,7 @@ def _answer_form(request: AgentRequest, ticket: Ticket, typed: AnswerForm | None
         draft = draft_of(request.user, ticket)
         return AnswerForm(initial={"text": draft.text if draft else "", "way": way})
     # The page now says the way of now, and the hidden field must say the same.
-    data = typed.data.copy()
-    data["way"] = way
-    again = AnswerForm(data)
+    again = AnswerForm({"text": typed.data.get("text", ""), "way": way})
     again.is_valid()
     return again
 

@@ -103,7 +103,8 @@ def _machine(machine: str) -> str:
 
 
 def sentence_of(event: Event) -> str:
-    """'Ana: assigned (Bo)'; nobody is named when the desk did it by itself."""
-    words = event.get_kind_display()
-    whom = f" ({event.whom.short_name})" if event.whom and event.whom != event.by else ""
-    return f"{event.by.short_name}: {words}{whom}" if event.by else f"{words}{whom}"
+    """'Ana: assigned to Bo'; nobody is named when the desk did it by itself."""
+    words = str(event.get_kind_display())
+    if event.kind == Event.Kind.ASSIGNED and event.whom:
+        words = _("took it") if event.whom == event.by else _("assigned to %s") % event.whom.short_name
+    return f"{event.by.short_name}: {words}" if event.by else words

@@ -1,0 +1,93 @@
+"""Mails that were not filed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from helpdesk.models import User
+from tests.desk.rows import browser_of, new_mail
+from tickets.actions.retry import try_again
+from tickets.desk.reasons import reason_in_words
+from tickets.models import Incoming, Queue
+
+LINE = Path(__file__).resolve().parents[2] / "tickets" / "mail"
+
+
+def _page(client: Client) -> str:
+    return client.get(reverse("mails")).content.decode()
+
+
+def test_state_reason_and_size_are_shown_and_nothing_of_the_content(desk: Client) -> None:
+    new_mail("set_aside", "no_key")
+    new_mail("quarantined", "refused")
+    page = _page(desk)
+    assert page.index("in quarantine") < page.index("set aside")
+    for words in ("It is encrypted, but not to a key we have.", "inbox", "4.0\xa0KB", "Try again"):
+        assert words in page
+    assert "swordfish" not in page
+
+
+def test_a_mail_is_tried_again(desk: Client, alice: User) -> None:
+    mail = new_mail("quarantined", "gave_up")
+    answer = desk.post(reverse("try_again", args=[mail.pk]), follow=True)
+    assert "The mail is tried again." in answer.content.decode()
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts, mail.reason) == ("new", 0, "")
+    assert not try_again(mail, by=alice, now=mail.received)
+
+
+def test_the_worker_is_told_after_commit(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr("tickets.actions.retry.enqueue", lambda task, identity: told.append((task, identity)))
+    mail = new_mail("quarantined", "gave_up")
+    desk.post(reverse("try_again", args=[mail.pk]))
+    assert told == [("open_incoming", mail.pk)]
+
+
+def test_a_mail_whose_bytes_are_gone_cannot_be_tried(desk: Client) -> None:
+    mail = new_mail("set_aside", "loop")
+    Incoming.objects.filter(pk=mail.pk).update(key=None)
+    assert "no longer kept" in _page(desk)
+    answer = desk.post(reverse("try_again", args=[mail.pk]), follow=True)
+    assert "Nothing was changed" in answer.content.decode()
+
+
+def test_a_filed_mail_is_not_there(desk: Client) -> None:
+    mail = new_mail("quarantined", "refused")
+    Incoming.objects.filter(pk=mail.pk).update(state="filed")
+    assert "Every mail that came is in a ticket." in _page(desk)
+    assert desk.post(reverse("try_again", args=[mail.pk])).status_code == 404
+
+
+def test_an_agent_of_no_queue_sees_none(queue: Queue, charlie: User) -> None:
+    new_mail("quarantined", "refused")
+    assert "in quarantine" not in _page(browser_of(charlie))
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_queries_do_not_grow_with_the_mails(
+    desk: Client, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(number):
+        new_mail("quarantined", "refused")
+    with django_assert_num_queries(10):
+        desk.get(reverse("mails"))
+
+
+def test_every_reason_of_the_mail_line_has_its_sentence() -> None:
+    pattern = re.compile(r'(?:SetAside|Quarantine|_settle\(.*QUARANTINED,) ?\(?"([a-z_]+)"')
+    found = {word for file in LINE.rglob("*.py") for word in pattern.findall(file.read_text())}
+    assert found
+    assert [word for word in sorted(found) if reason_in_words(word).startswith("Reason:")] == []
+
+
+def test_an_unknown_reason_is_shown_as_it_is() -> None:
+    assert reason_in_words("full_moon") == "Reason: full moon."

@@ -1,0 +1,173 @@
+"""Who may go where: every address is declared here, and an address without a rule fails."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from helpdesk.models import User
+from tests.desk.rows import (
+    browser_of,
+    foreign_ticket,
+    new_attachment,
+    new_mail,
+    new_message,
+    new_outgoing,
+    new_ticket,
+)
+from tickets.models import Queue, Ticket
+
+PUBLIC = {
+    "account_login": "how one becomes somebody",
+    "account_inactive": "says only that an account is closed",
+}
+# What everybody who is signed in may open: it shows their own things only, see tests/desk.
+OWN = {
+    "front",
+    "tickets",
+    "mails",
+    "preferences",
+    "account_logout",
+    "account_reauthenticate",
+    "account_change_password",
+}
+# Pages and files of one object, by what the address names.
+READS = {
+    "ticket": "ticket_id",
+    "original": "message_id",
+    "section": "message_id",
+    "section_download": "message_id",
+    "attachment": "attachment_id",
+}
+# Actions on one object; they answer 405 to GET.
+ACTIONS = {
+    "answer": "ticket_id",
+    "draft": "ticket_id",
+    "note": "ticket_id",
+    "assign": "ticket_id",
+    "move": "ticket_id",
+    "close": "ticket_id",
+    "reopen": "ticket_id",
+    "confirm_key": "ticket_id",
+    "answer_again": "outgoing_id",
+    "try_again": "incoming_id",
+}
+OF_OBJECTS = {**READS, **ACTIONS}
+
+
+def _patterns(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+NAMES = sorted(str(pattern.name) for pattern in _patterns(get_resolver().url_patterns))
+
+
+def _address(name: str, identity: uuid.UUID) -> str:
+    arguments: dict[str, object] = {}
+    if name in OF_OBJECTS:
+        arguments[OF_OBJECTS[name]] = identity
+    if name.startswith("section"):
+        arguments["number"] = 0
+    return reverse(name, kwargs=arguments)
+
+
+def _object(ticket: Ticket, kind: str) -> uuid.UUID:
+    """One object of each kind that hangs on a ticket."""
+    if kind == "ticket_id":
+        return ticket.pk
+    if kind == "outgoing_id":
+        return new_outgoing(ticket, state="failed").pk
+    report = {"questions": [], "sections": [["/proc/cmdline", 0, 4]]}
+    blob = ticket.key.write_blob(b"as it came")
+    message = new_message(ticket, full_text="quiet", report=report, raw_blob=blob)
+    if kind == "message_id":
+        return message.pk
+    return new_attachment(message, "a.txt", "text/plain", b"a").pk
+
+
+def _ask(client: Client, name: str, identity: uuid.UUID) -> int:
+    address = _address(name, identity)
+    answer = client.post(address) if name in ACTIONS else client.get(address)
+    return int(answer.status_code)
+
+
+def test_every_address_has_a_rule() -> None:
+    declared = sorted([*PUBLIC, *OWN, *OF_OBJECTS])
+    assert declared == NAMES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in PUBLIC])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_visitor_is_sent_to_sign_in(client: Client, name: str, method: str) -> None:
+    answer = getattr(client, method)(_address(name, uuid.uuid4()))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", sorted(set(OF_OBJECTS) - {"try_again"}))
+@pytest.mark.parametrize("person", ["alice", "bob", "charlie"])
+def test_somebody_elses_object_is_not_there(
+    name: str,
+    person: str,
+    request: pytest.FixtureRequest,
+    alice: User,
+) -> None:
+    client = browser_of(request.getfixturevalue(person))
+    assert _ask(client, name, _object(foreign_ticket(), OF_OBJECTS[name])) == 404
+
+
+@pytest.mark.parametrize("name", sorted(set(OF_OBJECTS) - {"try_again"}))
+@pytest.mark.parametrize("person", ["alice", "bob"])
+def test_an_object_of_ones_own_queue_is_there(
+    name: str,
+    person: str,
+    request: pytest.FixtureRequest,
+    queue: Queue,
+) -> None:
+    client = browser_of(request.getfixturevalue(person))
+    assert _ask(client, name, _object(new_ticket(queue), OF_OBJECTS[name])) in {200, 302, 422}
+
+
+@pytest.mark.parametrize("name", sorted(set(OF_OBJECTS) - {"try_again"}))
+def test_being_superuser_opens_nothing(
+    name: str,
+    charlie: User,
+) -> None:
+    charlie.is_superuser = charlie.is_staff = True
+    charlie.save()
+    assert _ask(browser_of(charlie), name, _object(foreign_ticket(), OF_OBJECTS[name])) == 404
+
+
+@pytest.mark.parametrize(("person", "status"), [("alice", 302), ("bob", 302), ("charlie", 404)])
+def test_unfiled_mail_is_for_members_of_some_queue(
+    person: str,
+    status: int,
+    request: pytest.FixtureRequest,
+    queue: Queue,
+) -> None:
+    client = browser_of(request.getfixturevalue(person))
+    assert _ask(client, "try_again", new_mail("quarantined", "refused").pk) == status
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_an_action_does_not_answer_to_get(name: str, desk: Client) -> None:
+    assert desk.get(_address(name, uuid.uuid4())).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(OF_OBJECTS))
+def test_what_does_not_exist_is_the_same_404(name: str, desk: Client) -> None:
+    assert _ask(desk, name, uuid.uuid4()) == 404
+
+
+def test_an_object_that_is_being_forgotten_is_not_there(desk: Client, queue: Queue) -> None:
+    ticket = new_ticket(queue, state="forgetting")
+    assert _ask(desk, "ticket", ticket.pk) == 404
