@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from crypto.verdict import Encryption, Signature, SignatureState
 from tests.conftest import DESK_ADDRESS
@@ -28,7 +29,7 @@ def mail(
     return "\r\n".join(lines).encode()
 
 
-def letter(*, sender: str = ANA, subject: str = "No sound", text: str = "Silence.", **more: object) -> Letter:
+def letter(*, sender: str = ANA, subject: str = "No sound", text: str = "Silence.", **more: Any) -> Letter:
     """A letter as the parser would give it; encrypted and signed by nobody unless `more` says so."""
     plain = Letter(
         encryption=Encryption.NONE,
@@ -40,7 +41,7 @@ def letter(*, sender: str = ANA, subject: str = "No sound", text: str = "Silence
         text=text,
         answer=text,
     )
-    return replace(plain, **more)  # type: ignore[arg-type]  # the fields of Letter
+    return replace(plain, **more)
 
 
 def keep(raw: bytes | None = None) -> Incoming:

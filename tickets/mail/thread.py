@@ -17,7 +17,7 @@ _HEAD = 64 * 1024
 _PARTS = 5
 _IDS = 10
 _RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
-_OUR_MESSAGE_ID = re.compile(r"(?i)^message-id:\s{0,3}<([0-9a-f]{32}@[^<>\s]{1,255})>", re.MULTILINE)
+_OUR_MESSAGE_ID = re.compile(r"(?im)^message-id:\s{0,3}<(wd\.[0-9a-f]{32}@[^<>\s]{1,255})>")
 
 
 @dataclass(frozen=True, slots=True)
