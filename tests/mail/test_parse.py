@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crypto.verdict import Encryption, Signature, SignatureState
-from tickets.mail import limits, packing, sandbox
+from tickets.mail import limits, packing, parse
 from tickets.mail.armor import NOT_OPENED
 from tickets.mail.letter import Letter, Opened, Quarantine
 from tickets.mail.parse import parse_mail, read_letter
@@ -207,7 +207,7 @@ def test_what_was_judged_outside_is_not_taken_from_the_child() -> None:
 
 
 def test_a_child_that_lies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "call_in_child", lambda _work: packing.pack("no letter"))
+    monkeypatch.setattr(parse.READER, "call", lambda _request: packing.pack("no letter"))
     with pytest.raises(Quarantine) as stop:
         parse_mail(Opened(HEAD, HEAD))
     assert stop.value.reason == "could_not_be_read"
