@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -150,8 +152,11 @@ def test_an_old_gpg_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert found() == ["E012"]
 
 
-def test_a_gpg_that_says_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _invent_gpg(tmp_path, "exit 1")
+@pytest.mark.parametrize("interpreter", ["/bin/sh", "/nowhere/sh"])
+def test_a_gpg_that_says_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, interpreter: str
+) -> None:
+    _invent_gpg(tmp_path, "exit 1", interpreter)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert found() == ["E012"]
 
@@ -173,6 +178,15 @@ def test_the_web_server_does_not_start(safe: LazySettings, capsys: pytest.Captur
     assert "secret" not in said
 
 
+def test_the_web_server_is_asked_before_its_first_page(
+    safe: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    safe.MAIL_OUT = ""
+    monkeypatch.delitem(sys.modules, "helpdesk.wsgi", raising=False)
+    with pytest.raises(SystemExit):
+        importlib.import_module("helpdesk.wsgi")
+
+
 def test_a_warning_stops_nothing(safe: LazySettings, capsys: pytest.CaptureFixture[str]) -> None:
     safe.MAIL_IN = []
     refuse_unsafe_settings()
@@ -191,7 +205,7 @@ def _sqlite(directory: Path) -> dict[str, str]:
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(directory / "db.sqlite3")}
 
 
-def _invent_gpg(directory: Path, body: str) -> None:
+def _invent_gpg(directory: Path, body: str, interpreter: str = "/bin/sh") -> None:
     program = directory / "gpg"
-    program.write_text(f"#!/bin/sh\n{body}\n")
+    program.write_text(f"#!{interpreter}\n{body}\n")
     program.chmod(0o755)
