@@ -157,7 +157,7 @@ def test_a_gpg_that_says_nothing_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, interpreter: str
 ) -> None:
     _invent_gpg(tmp_path, "exit 1", interpreter)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("PATH", str(tmp_path))
     assert found() == ["E012"]
 
 
