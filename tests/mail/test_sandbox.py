@@ -60,7 +60,8 @@ def test_a_reader_that_died_is_replaced(start: Start) -> None:
     first = int(reader.call(b""))
     os.kill(first, signal.SIGKILL)
     os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
-    assert int(reader.call(b"")) != first
+    # The child that was forked ahead still serves once; then there is nobody at the socket.
+    assert {int(reader.call(b"")) for _ in range(3)}.isdisjoint({first})
 
 
 def test_a_stop_inside_is_a_stop_outside(start: Start) -> None:

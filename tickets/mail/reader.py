@@ -1,8 +1,8 @@
 """The reader process: `python -m tickets.mail.reader module:function` forks a child with limits for each piece of work.
 
 It is started by tickets/mail/sandbox.py with an empty environment and imports only what the job needs: no Django, no
-settings, no keys. On its one socket come the limits and the ends of two pipes; the child reads the request from one
-and writes the answer to the other. When the socket closes, the reader ends.
+settings, no keys. One child is always forked ahead and warm, waiting on the socket; when it is given work (the limits
+and the ends of two pipes) the next one is forked. When the socket closes, all of them end.
 """
 
 from __future__ import annotations
@@ -23,47 +23,66 @@ from tickets.mail.sandbox import CONTROL, DONE, LIMITS, STOPPED
 FILES = 16
 """The child may still load a codec from disk; of ours it has the two pipes only."""
 
+_END = b"E"
+
 Job = Callable[[bytes], bytes]
 
 
 def main(name: str) -> None:
     """Serve until the socket closes."""
-    os.closerange(CONTROL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # What a library left open for us.
+    os.closerange(
+        CONTROL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    )  # What a library left open for us.
     module, _, function = name.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
-    getattr(importlib.import_module(module), "warm_up", lambda: None)()
+    warm_up: Callable[[], None] = getattr(sys.modules[module], "warm_up", lambda: None)
+    warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # The kernel buries the children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker; we end when it does.
-    control = socket.socket(fileno=CONTROL)
     gc.collect()
     gc.freeze()
-    while True:
-        limits, ends, _, _ = socket.recv_fds(control, LIMITS.size, 2)
-        if not limits:
-            return
-        if os.fork() == 0:
-            control.close()
-            _be_the_child(job, limits, *ends)
-        for end in ends:
-            os.close(end)
+    while _fork_one(job, warm_up):
+        pass
 
 
-def _be_the_child(job: Job, limits: bytes, request_end: int, answer_end: int) -> None:
-    """Read, work, answer, and never return. The parent sees only what comes through the pipe."""
+def _fork_one(job: Job, warm_up: Callable[[], None]) -> bool:
+    """Fork a child and wait until it has taken work (or died). False when there will be no more work."""
+    news, told = os.pipe()
+    if os.fork() == 0:
+        os.close(news)
+        _be_the_child(job, warm_up, told)
+    os.close(told)
+    with open(news, "rb") as pipe:  # noqa: PTH123 - a descriptor
+        return pipe.read() != _END
+
+
+def _be_the_child(job: Job, warm_up: Callable[[], None], told: int) -> None:
+    """Wait for work, do it, answer, and never return. The parent sees only what comes through the pipe."""
     code = 1
     try:
-        _limit(*LIMITS.unpack(limits))
-        with open(request_end, "rb") as pipe:
-            request = pipe.read()
-        try:
-            answer = DONE + job(request)
-        except MailError as error:
-            answer = STOPPED + error.reason.encode("ascii", "replace")
-        with open(answer_end, "wb") as pipe:
-            pipe.write(answer)
+        warm_up()  # Touches the memory that the job will touch, before anybody waits for it.
+        with socket.socket(fileno=CONTROL) as control:
+            limits, ends, _, _ = socket.recv_fds(control, LIMITS.size, 2)
+        if not limits:
+            os.write(told, _END)
+            os._exit(0)
+        os.close(told)
+        _work(job, limits, *ends)
         code = 0
     finally:
         os._exit(code)
+
+
+def _work(job: Job, limits: bytes, request_end: int, answer_end: int) -> None:
+    _limit(*LIMITS.unpack(limits))
+    with open(request_end, "rb") as pipe:
+        request = pipe.read()
+    try:
+        answer = DONE + job(request)
+    except MailError as error:
+        answer = STOPPED + error.reason.encode("ascii", "replace")
+    with open(answer_end, "wb") as pipe:
+        pipe.write(answer)
 
 
 def _limit(seconds: float, memory: int) -> None:
