@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 
@@ -28,13 +28,19 @@ def serving(
     is_ready: Callable[[], bool],
     user: str = "",
     stop: signal.Signals = signal.SIGTERM,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """Run a server until the block ends. It dies with us even when we are killed (`setpriv --pdeathsig`)."""
     line = ["setpriv", "--pdeathsig", stop.name[3:]]
     line += [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*line, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            [*line, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env=environment,
         )
     try:
         _wait(process, is_ready, log)

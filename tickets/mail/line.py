@@ -60,7 +60,9 @@ def read(sealed: Sealed, *, now: datetime) -> Accepted:
     """Open, parse and judge a mail, without filing it; raises SetAside, Quarantine or TryLater."""
     opened = open_mail(sealed, desk_keyring(), known_certificates)
     fault_point("opened")
-    return classify(parse_mail(opened), own_domains=own_domains(), now=now)
+    return classify(
+        parse_mail(opened), own_domains=own_domains(), now=now, languages=settings.TICKET_LANGUAGES
+    )
 
 
 def desk_keyring() -> SecretKeyring:

@@ -1,0 +1,1 @@
+"""The whole way on real servers, with the programs that `make run` starts."""
