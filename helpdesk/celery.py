@@ -20,3 +20,13 @@ def _refuse_unsafe_settings(**options: object) -> None:
     from helpdesk.checks import refuse_unsafe_settings
 
     refuse_unsafe_settings()
+
+
+@worker_init.connect
+def _read_language_model(**options: object) -> None:
+    """Half a second now, rather than at the first mail."""
+    from django.conf import settings
+
+    from tickets import language
+
+    language.preload(settings.TICKET_LANGUAGES)
