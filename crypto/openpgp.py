@@ -178,10 +178,8 @@ def _recipients(certificates: Sequence[bytes]) -> list[str | Piped]:
 
 
 def _check_encrypted(done: GpgRun, *, signed: bool) -> None:
-    if has(done.status, "INV_RECP"):
-        raise UnusableKeyError("a key that cannot be encrypted to")
     if done.returncode == 0 and has(done.status, "END_ENCRYPTION") and _is_signed(done) is signed:
         return
-    if signed and not _is_signed(done) and has(done.status, "INV_SGNR"):
+    if has(done.status, "INV_SGNR") and not has(done.status, "INV_RECP"):
         raise GnupgError("no usable key to sign with")
-    raise UnusableKeyError("gpg did not encrypt")
+    raise UnusableKeyError("a key that cannot be encrypted to")

@@ -145,7 +145,13 @@ def test_an_authenticated_message_is_opened_and_a_changed_one_refused() -> None:
 
 def test_a_bomb_is_refused_at_the_limit(desk_keys: SecretKeyring, monkeypatch: pytest.MonkeyPatch) -> None:
     with secret_home() as home:
-        arguments = ["--recipient-file", Piped(certificate("desk"), "-&{}"), "--compress-algo", "zlib", "-e"]
+        arguments: list[str | Piped] = [
+            "--recipient-file",
+            Piped(certificate("desk"), "-&{}"),
+            "--compress-algo",
+            "zlib",
+            "-e",
+        ]
         bomb = run(arguments, home=home, stdin=bytes(200_000)).stdout
     assert len(bomb) < 2_000
     assert len(desk_keys.decrypt(bomb).plaintext) == 200_000
