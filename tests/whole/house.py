@@ -109,7 +109,16 @@ def _execute(url: str, statement: str) -> None:
 @contextmanager
 def _processes(house: House) -> Iterator[None]:
     honcho = Path(sys.executable).parent / "honcho"
-    command = [honcho, "-e", "/dev/null", "-f", "helpdesk/Procfile", "-d", str(ROOT), "start"]
+    command: list[str | Path] = [
+        honcho,
+        "-e",
+        "/dev/null",
+        "-f",
+        "helpdesk/Procfile",
+        "-d",
+        str(ROOT),
+        "start",
+    ]
     is_ready = answers(int(house.address.rpartition(":")[2]))
     with serving(
         command, log=house.log, is_ready=is_ready, stop=signal.SIGINT, environment=house.environment
