@@ -76,7 +76,7 @@ WSGI_APPLICATION = "helpdesk.wsgi.application"
 AUTH_USER_MODEL = "helpdesk.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
-LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fa", "فارسی")]
+LANGUAGES = [("en", "English"), ("fa", "فارسی")]
 LOCALE_PATHS = [BASE_DIR / "helpdesk" / "locale"]
 
 INSTALLED_APPS = [
@@ -246,7 +246,13 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "helpdesk.lib.logs.QuietFormatter",
+            "format": "{levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
