@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from crypto.certificates import fingerprint_of
 from crypto.gnupg import import_secret_key, list_secret_keys, make_desk_key, run, stop_agent
 from crypto.openpgp import SecretKeyring
 from helpdesk.demo.reports import write_inbox
@@ -79,8 +80,9 @@ def _reporters(home: Path, desk_key: bytes) -> dict[str, tuple[bytes, str]]:
     for address, name in REPORTERS.items():
         make_desk_key(home, name=name, address=address)
     import_secret_key(home, desk_key)
-    # For the newcomer's own gpg; ours reads no options. It would warn that nobody certified an invented key.
-    (home / "gpg.conf").write_text("trust-model always\n")
+    # Ultimate trust in the desk's key, or the newcomer's gpg would warn that nobody certified an invented key.
+    run(["--import-ownertrust"], home=home, stdin=f"{fingerprint_of(desk_key)}:6:\n".encode())
+    run(["--trust-model", "pgp", "--check-trustdb"], home=home)
     keys = {address: (_export(home, address), _export(home, address, "--armor")) for address in REPORTERS}
     stop_agent(home)
     return {address: (binary, armored.decode("ascii")) for address, (binary, armored) in keys.items()}
