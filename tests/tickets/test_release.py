@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from crypto import keys
 from crypto.models import PublicKey
@@ -165,3 +167,12 @@ def test_a_ticket_of_nobody_has_no_key_to_confirm(signing: Queue, alice: User) -
     know_key()
     with pytest.raises(NotPossibleNow):
         confirm_key(opened(signing, address=""), BOB, by=alice, now=LATER)
+
+
+def test_the_row_is_locked_while_it_is_looked_at(ticket: Ticket) -> None:
+    if not connection.features.has_select_for_update:
+        pytest.skip("SQLite has one writer at a time")
+    know_key()
+    with CaptureQueriesContext(connection) as asked:
+        release_waiting(ticket, now=LATER)
+    assert sum("FOR UPDATE" in query["sql"] for query in asked) == 2
