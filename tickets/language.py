@@ -8,7 +8,7 @@ from typing import Protocol
 
 LANGUAGES = ("en", "fr", "es", "it", "de", "pt", "ru", "fa", "ar", "zh", "tr", "ca", "id", "uk", "pl", "nl")
 THRESHOLD = 0.7
-READ_CHARACTERS = 4000
+READ_CHARACTERS = 1000
 LETTERS = 12
 """Fewer than this say nothing: 'ok thanks' is written in every language. Scripts of syllables need a third."""
 
