@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tickets.access import first_messages
 from tickets.models import Ticket
 
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 40
 LONGEST_FIRST_WORDS = 120
 
 

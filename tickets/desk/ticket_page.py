@@ -68,6 +68,7 @@ def _answer_form(request: AgentRequest, ticket: Ticket, typed: AnswerForm | None
     # The page now says the way of now, and the hidden field must say the same.
     again = AnswerForm({"text": typed.data.get("text", ""), "way": way})
     again.is_valid()
+    again.fields["text"].widget.attrs["autofocus"] = True
     return again
 
 
