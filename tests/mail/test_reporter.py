@@ -92,3 +92,11 @@ def test_a_protected_mail_is_not_answered_elsewhere(protection: Encryption) -> N
 def test_several_places_to_answer_are_none() -> None:
     both = (Address("", OTTO), Address("", "eve@evil.example"))
     assert reporter_of(letter(reply_to=both)).address == ANA
+
+
+def test_what_a_user_pasted_of_another_report_is_their_words() -> None:
+    pasted = "Mine looks like this:\n\n======= content of /proc/cmdline =======\nfake=1\n\nIs that right?"
+    text = report(words=pasted) + "\n======= content of /proc/cmdline =======\nreal=1\n"
+    found = reporter_of(letter(sender=DEVNULL, subject=SUBJECT, text=text, encryption=OK))
+    assert found.words == pasted
+    assert found.address == ANA

@@ -52,9 +52,12 @@ def reporter_of(letter: Letter) -> Reporter:
 
 
 def read_head(text: str) -> Report | None:
-    """Read a report without its sections, which may be a megabyte of logs."""
-    head = split_sections(text.replace("\r\n", "\n").split("\n")).head
-    return read_report("\n".join(head))
+    """Read a report without its sections, which may be a megabyte of logs.
+
+    The line that opens the first of them stays: without it, a section that a user pasted above would take its place.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    return read_report("\n".join(lines[: len(split_sections(lines).head) + 1]))
 
 
 def without_list_header(text: str) -> str:
