@@ -19,6 +19,7 @@ def read_report(identity: uuid.UUID) -> None:
     text = message.full_text or message.text
     report = read(without_list_header(text))
     if report is None:
+        Message.objects.filter(pk=identity).update(report_due=False)
         return
     found = report.as_dict()
     found["sections"] = _places(text, [(section.name, section.body) for section in report.sections])
@@ -27,8 +28,8 @@ def read_report(identity: uuid.UUID) -> None:
         ticket = Ticket.objects.select_for_update().filter(pk=message.ticket_id).first()
         if ticket is None:
             return  # Forgotten while we read.
-        message.report = found
-        message.save(update_fields=["report"])
+        message.report, message.report_due = found, False
+        message.save(update_fields=["report", "report_due"])
         ticket.facts = facts
         ticket.save(update_fields=["facts"])
 

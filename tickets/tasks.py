@@ -16,11 +16,13 @@ from tickets.enqueue import enqueue
 from tickets.mail import fetch, line
 from tickets.mail import send as sending
 from tickets.mail.letter import TryLater
-from tickets.models import Incoming, Outgoing, Ticket
+from tickets.models import Incoming, Message, Outgoing, Ticket
 from tickets.reading import read_report as read_report_of
 
 SWEEP_AFTER = timedelta(seconds=30)
 SWEEP_AT_ONCE = 100
+REPORT_TRIED_FOR = timedelta(days=1)
+"""A report that stops its reader is left unread: the ticket is there without its facts."""
 
 
 @shared_task
@@ -71,6 +73,11 @@ def sweep() -> None:
         enqueue("send", identity)
     for identity in _have_a_key_now().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         enqueue("release_waiting", identity)
+    unread = Message.objects.filter(
+        report_due=True, created__lte=now - SWEEP_AFTER, created__gt=now - REPORT_TRIED_FOR
+    )
+    for identity in unread.order_by("created").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+        enqueue("read_report", identity)
 
 
 def _have_a_key_now() -> QuerySet[Ticket]:

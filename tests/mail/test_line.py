@@ -16,10 +16,12 @@ from crypto.openpgp import SecretKeyring
 from crypto.verdict import Encryption
 from helpdesk.models import User
 from tests.children import at_once
-from tests.mail.letters import keep, letter, mail
+from tests.mail.letters import file, keep, letter, mail
 from tickets.actions.retry import try_again
 from tickets.mail import line
 from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
+from tickets.mail.message_ids import new_message_id
+from tickets.mail.thread import message_id_digest
 from tickets.models import Incoming, Message, Outgoing, Queue, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]
@@ -195,6 +197,17 @@ def test_mail_of_machines_is_filed_and_causes_no_mail(head: str, machine: str) -
     line.process(keep(mail(head=head)).pk)
     message = Message.objects.get()
     assert message.machine == machine
+    assert not Outgoing.objects.exists()
+
+
+def test_a_bounce_as_a_mail_server_writes_it_comes_to_its_ticket(queue: Queue) -> None:
+    ticket = file(letter()).ticket
+    ours = new_message_id(queue.address)
+    mark = message_id_digest(ours)
+    Message(ticket=ticket, kind=Message.Kind.OUTBOUND, created=NOON, text="A", message_id_digest=mark).save()
+    raw = (MAILS / "delivery-failed.eml").read_bytes().replace(b"<20261102.9@desk.example>", ours.encode())
+    line.process(keep(raw).pk)
+    assert Message.objects.get(machine="bounce").ticket == ticket
     assert not Outgoing.objects.exists()
 
 

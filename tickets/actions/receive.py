@@ -59,6 +59,7 @@ class Arrival:
     html: bool = False
     language: str = ""
     report_digest: str = ""
+    has_report: bool = False
     problems: tuple[str, ...] = ()
     raw_blob: str = ""
     files: tuple[File, ...] = ()
@@ -120,6 +121,7 @@ def draft_message(ticket: Ticket, arrival: Arrival) -> Message:
         signature_fingerprint=arrival.protection.fingerprint or None,
         replayed=arrival.protection.replayed,
         html=arrival.html,
+        report_due=arrival.has_report,
         machine=arrival.machine,
         message_id=arrival.message_id or None,
         message_id_digest=arrival.message_id_digest,

@@ -103,6 +103,7 @@ def _arrival(incoming: Incoming, accepted: Accepted, reporter: Reporter, ticket:
         html=letter.html,
         language=accepted.language or "",
         report_digest=digest("report", reporter.report_id) if reporter.report_id else "",
+        has_report=reporter.report is not None,
         problems=letter.problems,
         raw_blob=ticket.key.write_blob(incoming.read()),
         files=tuple(

@@ -43,6 +43,8 @@ class Message(models.Model):
     """What could not be read as it stood, as short sentences."""
     report = SealedJSONField(null=True)
     """The parsed WhisperBack report without its debugging text; see hardware.report.Report.as_dict."""
+    report_due = models.BooleanField(default=False)
+    """Whether there is a report to be read: the row is the queue, the broker may forget."""
     encryption = models.CharField(max_length=8, default=Encryption.NONE)
     signature = models.CharField(max_length=12, default=SignatureState.NONE)
     signature_fingerprint = SealedTextField(null=True)
@@ -58,7 +60,10 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["created", "id"]
-        indexes = [models.Index(fields=["ticket", "created"], name="message_timeline")]
+        indexes = [
+            models.Index(fields=["ticket", "created"], name="message_timeline"),
+            models.Index(fields=["created"], condition=models.Q(report_due=True), name="message_report_work"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["inbound", "outbound", "note"]), name="message_kind_known"
