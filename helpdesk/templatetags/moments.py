@@ -20,12 +20,10 @@ _STEPS = (
 
 @register.filter
 def age(moment: datetime) -> str:
-    """How long ago, in its largest unit: '2 h'."""
-    seconds = int((timezone.now() - moment).total_seconds())
-    for size, words in _STEPS:
-        if seconds >= size:
-            return str(words % {"n": seconds // size})
-    return gettext("now")
+    """How long ago, in its largest unit: '2 h'. What is younger than a minute is a minute old."""
+    seconds = max(60, int((timezone.now() - moment).total_seconds()))
+    size, words = next((size, words) for size, words in _STEPS if seconds >= size)
+    return str(words % {"n": seconds // size})
 
 
 @register.filter
