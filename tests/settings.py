@@ -21,7 +21,7 @@ _throw_away("DATA_DIR")
 _throw_away("KEYS_DIR")
 
 from helpdesk.settings import *  # noqa: E402, F403
-from helpdesk.settings import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES  # noqa: E402
+from helpdesk.settings import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, TEMPLATES  # noqa: E402
 
 DEMO = False
 SECRET_KEY = "only-for-tests-" + "t" * 50
@@ -34,6 +34,10 @@ MAIL_DOMAINS = ["help.example"]
 MAIL_IN = [f"maildir://{Path(os.environ['DATA_DIR']) / 'inbox'}"]
 MAIL_OUT = f"maildir://{Path(os.environ['DATA_DIR']) / 'outbox'}"
 WHITENOISE_AUTOREFRESH = True
+# Without it coverage cannot tell which lines of a template were used, and says so at each of them.
+_options = TEMPLATES[0]["OPTIONS"]
+assert isinstance(_options, dict)
+_options["debug"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["DATA_DIR"]) / "test.sqlite3")}
 else:
