@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
 import subprocess
@@ -9,7 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import DatabaseError
 
+from crypto.errors import SealError
+from tickets.mail.keep import Origin
+from tickets.management.commands import deliver
 from tickets.management.commands.deliver import LARGEST
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,6 +91,38 @@ def test_when_something_is_wrong_here_the_mail_server_keeps_it(
     assert done.returncode == os.EX_TEMPFAIL
     assert b"canary" not in done.stdout + done.stderr
     assert b"user.example" not in done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("mail", "trouble", "code"),
+    [
+        (MAIL, None, os.EX_OK),
+        (b" ", None, os.EX_DATAERR),
+        (MAIL, DatabaseError(), os.EX_TEMPFAIL),
+        (MAIL, SealError("canary"), os.EX_TEMPFAIL),
+        (MAIL, OSError(28, "No space left on device"), os.EX_TEMPFAIL),
+        (MAIL, RuntimeError("canary"), os.EX_TEMPFAIL),
+    ],
+)
+def test_no_trouble_of_ours_returns_a_mail(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    mail: bytes,
+    trouble: Exception | None,
+    code: int,
+) -> None:
+    def fail(raw: bytes, origin: Origin) -> None:
+        if trouble:
+            raise trouble
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(mail)))
+    monkeypatch.setattr(deliver, "keep_mail", fail)
+    monkeypatch.setattr(deliver.Command, "check", lambda command: None)
+    with pytest.raises(SystemExit) as end:
+        call_command("deliver")
+    assert end.value.code == code
+    assert "canary" not in capsys.readouterr().err
 
 
 def test_unsafe_settings_do_not_return_mail_either(desk_on_disk: Desk) -> None:
