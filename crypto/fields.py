@@ -62,6 +62,11 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]  # django-stubs
         """Associated data: table, column, row; the key adds whose it is."""
         return f"v1|{self.model._meta.db_table}|{self.column}|{instance.pk}|{instance.sealing_key.pk}"
 
+    def get_default(self) -> Any:
+        """What a row starts with: BinaryField's empty bytes would be sealed as the words b'' in a text."""
+        value = super().get_default()
+        return self.empty if value == b"" else value
+
     def pre_save(self, model_instance: models.Model, add: bool) -> SealedValue | None:  # noqa: ARG002, FBT001 - Django's signature
         """Seal the value for its place. What was read and never opened goes back as it is."""
         value = model_instance.__dict__.get(self.attname)

@@ -188,3 +188,8 @@ def test_the_class_gives_the_descriptor() -> None:
     descriptor: object = PublicKey.fingerprint
     assert isinstance(descriptor, SealedAttribute)
     assert descriptor.field is PublicKey._meta.get_field("fingerprint")
+
+
+def test_a_text_that_was_never_set_is_empty() -> None:
+    assert PublicKey().fingerprint == ""
+    assert PublicKey().certificate == b""
