@@ -16,13 +16,11 @@ from crypto.openpgp import SecretKeyring
 from crypto.verdict import Encryption
 from helpdesk.models import User
 from tests.children import at_once
-from tests.mail.letters import file, keep, letter, mail
+from tests.mail.letters import keep, letter, mail
 from tickets.actions.retry import try_again
 from tickets.mail import line
 from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
-from tickets.mail.message_ids import new_message_id
-from tickets.mail.thread import message_id_digest
-from tickets.models import Incoming, Message, Outgoing, Queue, Ticket
+from tickets.models import Incoming, Message, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -182,45 +180,6 @@ def test_a_poison_mail_does_not_stop_the_next(
     monkeypatch.setattr(line, "read", poisoned)
     run_line()
     assert (place(poison)[0], place(good)[0]) == (State.QUARANTINED, State.FILED)
-
-
-@pytest.mark.parametrize(
-    ("head", "machine"),
-    [
-        ("Auto-Submitted: auto-replied", "automatic"),
-        ("Precedence: bulk", "list"),
-        ("List-Id: <help.list.example>", "list"),
-        ("Return-Path: <>", "bounce"),
-    ],
-)
-def test_mail_of_machines_is_filed_and_causes_no_mail(head: str, machine: str) -> None:
-    line.process(keep(mail(head=head)).pk)
-    message = Message.objects.get()
-    assert message.machine == machine
-    assert not Outgoing.objects.exists()
-
-
-def test_a_bounce_as_a_mail_server_writes_it_comes_to_its_ticket(queue: Queue) -> None:
-    ticket = file(letter()).ticket
-    ours = new_message_id(queue.address)
-    mark = message_id_digest(ours)
-    Message(ticket=ticket, kind=Message.Kind.OUTBOUND, created=NOON, text="A", message_id_digest=mark).save()
-    raw = (MAILS / "delivery-failed.eml").read_bytes().replace(b"<20261102.9@desk.example>", ours.encode())
-    line.process(keep(raw).pk)
-    assert Message.objects.get(machine="bounce").ticket == ticket
-    assert not Outgoing.objects.exists()
-
-
-def test_no_mail_of_a_person_causes_mail_by_itself() -> None:
-    line.process(keep().pk)
-    assert not Outgoing.objects.exists()
-
-
-def test_our_own_mail_coming_back_is_set_aside(queue: Queue) -> None:
-    ours = f"Message-ID: <wd.{'0' * 32}@{queue.address.partition('@')[2]}>"
-    incoming = keep(f"From: {queue.address}\r\nSubject: Re: Sound\r\n{ours}\r\n\r\nWords.\r\n".encode())
-    line.process(incoming.pk)
-    assert place(incoming) == (State.SET_ASIDE, "loop")
 
 
 def test_own_domains_are_those_of_the_settings_and_the_queues(settings: LazySettings) -> None:

@@ -12,7 +12,7 @@ from crypto.verdict import Encryption, Signature, SignatureState
 from tests.mail.letters import ANA, OTTO, file, letter, report
 from tickets.mail.letter import Accepted, Address, Attachment, Machine
 from tickets.mail.message_ids import new_message_id
-from tickets.mail.reporter import reporter_of
+from tickets.mail.reporter import Reporter, reporter_of
 from tickets.mail.thread import find_place
 from tickets.models import Event, Message, Queue, Ticket
 
@@ -200,3 +200,11 @@ def test_a_report_does_not_follow_into_a_ticket_that_is_being_forgotten() -> Non
     first = whisperback()
     Ticket.objects.update(state=Ticket.State.FORGETTING)
     assert whisperback().ticket != first.ticket
+
+
+def test_the_id_of_a_report_counts_in_an_encrypted_letter_only() -> None:
+    """Whatever was made of a letter in clear before: it does not come into a protected ticket by a report's id."""
+    ticket = whisperback().ticket
+    reporter = Reporter(address=ANA, report_id=REPORT_ID)
+    assert find_place(Accepted(letter(encryption=Encryption.OK)), reporter).ticket == ticket
+    assert find_place(Accepted(letter(encryption=Encryption.NONE)), reporter).ticket is None
