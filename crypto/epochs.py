@@ -101,9 +101,8 @@ class EpochKeys:
             path = self.directory / _LOOKUP
             if not path.exists():
                 self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with contextlib.suppress(
-                    FileExistsError
-                ):  # Another process was first: its key is everybody's.
+                # Another process may be first: its key is everybody's.
+                with contextlib.suppress(FileExistsError):
                     _write_new(path, new_key())
             self._keys[_LOOKUP] = _read(path)
         return self._keys[_LOOKUP]

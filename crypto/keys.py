@@ -16,8 +16,6 @@ from crypto.openpgp import KnownCertificate
 
 State = PublicKey.State
 
-_LOOKS = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -44,13 +42,12 @@ def learn_key(
     """
     if certificate.state not in {"usable", "expired"}:
         return None
-    for _ in range(_LOOKS):
-        try:
-            with transaction.atomic():
-                return _learned(address, certificate, source=source, encrypted=encrypted, now=now)
-        except IntegrityError:
-            continue  # Another worker learned a key for this address a moment ago: look again, it stands.
-    return None
+    try:
+        with transaction.atomic():
+            return _learned(address, certificate, source=source, encrypted=encrypted, now=now)
+    except IntegrityError:
+        # Another worker learned a key for this address a moment ago: it stands, and is seen now.
+        return _learned(address, certificate, source=source, encrypted=encrypted, now=now)
 
 
 def _learned(

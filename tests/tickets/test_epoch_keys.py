@@ -44,6 +44,7 @@ def test_a_first_epoch_key_is_made(settings: LazySettings, tmp_path: Path) -> No
     assert epoch_keys().names() == ["epoch-2026-03-01.key"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_all_keys_are_wrapped_with_the_new_one(queue: Queue) -> None:
     tickets = [opened(queue) for _ in range(3)]
     before = _backup()
