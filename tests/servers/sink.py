@@ -87,7 +87,7 @@ def smtp_sink(directory: Path, certificate: Certificate, password: str, *, start
     directory.mkdir(exist_ok=True)
     port = free_port()
     command = [sys.executable, "-m", "tests.servers.sink", *(["--starttls"] if starttls else [])]
-    command += ["--directory", str(directory), "--port", str(port), "--password", password]
+    command += ["--directory", str(directory), "--port", str(port), f"--password={password}"]
     command += ["--chain", str(certificate.chain), "--key", str(certificate.key)]
     with serving(command, log=directory.with_suffix(f".{port}.log"), is_ready=answers(port)):
         yield f"{'smtp+starttls' if starttls else 'smtps'}://desk:{password}@localhost:{port}"
