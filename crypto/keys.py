@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from crypto.certificates import Certificate
 from crypto.lookup import address_digest, fingerprint_digest
@@ -38,8 +38,11 @@ def learn_key(
     """Remember a key that came with a mail. It never replaces one that is in use.
 
     The first key seen inside an encrypted, intact message is used at once; any other is proposed to an agent. Keys
-    that could never be used (revoked, weak, sign-only, unreadable) are not learned. A key known already stays as it is.
+    that could never be used (revoked, weak, sign-only, unreadable) are not learned. A key known already stays as it is,
+    unless it comes revoked: then it is used no longer.
     """
+    if certificate.state == "revoked":
+        _keys_of(address, certificate.fingerprint).update(state=State.RETIRED)
     if certificate.state not in {"usable", "expired"}:
         return None
     try:
@@ -112,6 +115,12 @@ def confirm_key(address: str, fingerprint: str) -> bool:
         keys.exclude(chosen).update(state=State.RETIRED)
         keys.filter(chosen).update(state=State.IN_USE)
     return True
+
+
+def _keys_of(address: str, fingerprint: str) -> QuerySet[PublicKey]:
+    return PublicKey.objects.filter(
+        address_digest=address_digest(address), fingerprint_digest=fingerprint_digest(fingerprint)
+    )
 
 
 def known_certificates(address: str | None) -> tuple[KnownCertificate, ...]:

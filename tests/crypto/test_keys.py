@@ -154,6 +154,19 @@ def test_an_expired_key_is_learned_for_it_may_be_prolonged() -> None:
     assert _choose().trouble == "expired"
 
 
+def test_a_key_that_comes_revoked_is_used_no_longer() -> None:
+    _learn(invented("A"))
+    _learn(invented("A", state=State.REVOKED), encrypted=False)
+    assert _choose() == Choice()
+    assert known_certificates(ANN) == ()
+
+
+def test_a_revoked_key_of_another_address_changes_nothing() -> None:
+    _learn(invented("A"))
+    _learn(invented("A", state=State.REVOKED), address="else@example.org")
+    assert _choose().fingerprint == "A" * 40
+
+
 def test_one_key_may_serve_two_addresses() -> None:
     _learn(invented("A"))
     _learn(invented("A"), address="ann@example.com")
