@@ -13,7 +13,7 @@ def main() -> None:
     started = time.monotonic()
     directory = desk.set_up()
     try:
-        for part in (mail_line, memory, known_keys, pages):
+        for part in (mail_line, known_keys, pages, memory):
             part.measure(directory)
     finally:
         shutil.rmtree(directory, ignore_errors=True)

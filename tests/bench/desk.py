@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import secrets
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -25,24 +27,25 @@ class Person:
 
 
 def set_up() -> Path:
-    """Point Django at a fresh data directory and migrate; gives the directory."""
+    """A desk with the settings that an admin would use, on the throw-away servers; gives its directory."""
     directory = Path(tempfile.mkdtemp(prefix="wdb", dir="/tmp"))
     os.environ |= {
-        "DATA_DIR": str(directory),
-        "DEMO": "true",
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DJANGO_SETTINGS_MODULE": "helpdesk.settings",
+        "DEMO": "false",
+        "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "127.0.0.1",
+        "HTTPS": "false",
+        "DATA_DIR": str(directory / "data"),
+        "KEYS_DIR": str(directory / "keys"),
+        "MAIL_IN": f"maildir://{directory / 'inbox'}",
+        "MAIL_OUT": f"maildir://{directory / 'outbox'}",
     }
     import django
 
     django.setup()
     from django.core.management import call_command
-    from django.utils import timezone
 
-    from crypto.vault import epoch_keys
-
-    call_command("migrate", verbosity=0)
-    epoch_keys().create(timezone.now().date())
+    call_command("prepare", stdout=io.StringIO())
     return directory
 
 

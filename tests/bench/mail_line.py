@@ -43,7 +43,7 @@ def _measure_one(name: str, desk: Person, sender: Person, aim: float) -> None:
     from tickets.mail.keep import Origin, keep_mail
     from tickets.models import Incoming
 
-    _set_up_desk(desk, sender)
+    set_up_desk(desk, sender)
     ring = SecretKeyring(desk.home)
     line.desk_keyring = lambda: ring
     mails = [write_mail(sender, desk, number) for number in range(ROUNDS + 3)]
@@ -68,7 +68,8 @@ def _measure_one(name: str, desk: Person, sender: Person, aim: float) -> None:
     assert signatures == {"valid"}, signatures
 
 
-def _set_up_desk(desk: Person, sender: Person) -> None:
+def set_up_desk(desk: Person, sender: Person) -> None:
+    """A queue that answers with the desk's key, and the sender's key known from an encrypted report."""
     from django.utils import timezone
 
     from crypto.certificates import read_certificates

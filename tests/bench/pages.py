@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import random
 import socket
 import statistics
@@ -17,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench.timing import row, title
+from tests.bench.timing import proportional_memory, row, title
 
 if TYPE_CHECKING:  # Models can be imported once Django is set up.
     from helpdesk.models import User
@@ -36,7 +35,7 @@ def measure(directory: Path) -> None:
     taken: dict[int, tuple[float, float, float]] = {}
     for count in COUNTS:
         _fill(count)
-        with _web(directory) as (address, process):
+        with _web() as (address, process):
             cookie = _session(agent)
             tickets = _some_tickets()
             paths = [
@@ -45,7 +44,11 @@ def measure(directory: Path) -> None:
                 [f"/tickets/{ticket}/" for ticket in tickets],
             ]
             taken[count] = tuple(_median(address, cookie, each) for each in paths)  # type: ignore[assignment]
-            row(f"{count:,}", *(f"{each:.1f} ms" for each in taken[count]), f"{_memory(process.pid):.0f} MB")
+            row(
+                f"{count:,}",
+                *(f"{each:.1f} ms" for each in taken[count]),
+                f"{proportional_memory(process.pid):.0f} MB",
+            )
     growth = [
         f"{(many / few - 1) * 100:+.0f} %"
         for few, many in zip(taken[COUNTS[0]], taken[COUNTS[1]], strict=True)
@@ -151,13 +154,13 @@ def _session(agent: User) -> str:
 
 
 @contextmanager
-def _web(directory: Path) -> Iterator[tuple[tuple[str, int], subprocess.Popen[bytes]]]:
+def _web() -> Iterator[tuple[tuple[str, int], subprocess.Popen[bytes]]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "helpdesk.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--threads", "4", "--log-level", "error"]
-    process = subprocess.Popen(command, env=os.environ | {"DATA_DIR": str(directory)})
+    process = subprocess.Popen(command)
     try:
         for _ in range(100):
             try:
@@ -183,16 +186,3 @@ def _median(address: tuple[str, int], cookie: str, paths: list[str]) -> float:
         assert answer.status == 200, (answer.status, body[:200])
     connection.close()
     return statistics.median(times[5:])
-
-
-def _memory(pid: int) -> float:
-    """Proportional set size of a process and its children, in MB."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return sum(_pss(each) for each in [str(pid), *children])
-
-
-def _pss(pid: str) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def interleaved(rounds: int, **things: Callable[[], object]) -> dict[str, float]:
@@ -26,3 +27,14 @@ def row(name: str, *values: str) -> None:
 def title(text: str) -> None:
     """A heading."""
     print(f"\n{text}", flush=True)
+
+
+def proportional_memory(pid: int) -> float:
+    """Proportional set size of a process and all below it, in MB."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return _own_memory(pid) + sum(proportional_memory(int(child)) for child in children)
+
+
+def _own_memory(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
