@@ -73,9 +73,7 @@ def check_places(app_configs: Sequence[AppConfig] | None, **options: object) -> 
             " could ever be forgotten. Set KEYS_DIR to a directory outside of them.",
         )
     for name in ("KEYS_DIR", "GNUPG_HOME"):
-        place = _real(getattr(settings, name))
-        if place.is_dir() and place.stat().st_mode & 0o077:
-            yield _error(4, f"{name} can be read by others. Close it: chmod 0700 on that directory.")
+        yield from _check_closed(name, _real(getattr(settings, name)))
     if len(os.fsencode(_real(settings.GNUPG_HOME))) > LONGEST_HOME:
         yield _error(15, f"The path of GNUPG_HOME is longer than {LONGEST_HOME} bytes. Choose a shorter one.")
 
@@ -127,6 +125,18 @@ def check_days(app_configs: Sequence[AppConfig] | None, **options: object) -> It
             yield _error(10, f"{name} must be 1 or more.")
     if os.environ.get("WHISPERDESK_FAULT") and not _is_a_test():
         yield _error(13, "WHISPERDESK_FAULT kills the worker on purpose and is for tests. Unset it.")
+
+
+def _check_closed(name: str, place: Path) -> Iterator[CheckMessage]:
+    try:
+        mode = place.stat().st_mode
+    except FileNotFoundError:
+        return  # `prepare` makes it, closed.
+    except OSError:
+        yield _error(16, f"{name} cannot be read by this user. Let the desk's user own that directory.")
+        return
+    if mode & 0o077:
+        yield _error(4, f"{name} can be read by others. Close it: chmod 0700 on that directory.")
 
 
 def _error(number: int, sentence: str) -> Error:

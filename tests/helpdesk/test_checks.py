@@ -26,7 +26,7 @@ def safe(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     settings.DEMO, settings.HTTPS = False, True
     settings.SECRET_KEY, settings.ALLOWED_HOSTS = SECRET, ["desk.example.org"]
     settings.KEYS_DIR, settings.BLOBS_DIR = tmp_path / "keys", tmp_path / "data" / "blobs"
-    settings.GNUPG_HOME = Path("/nowhere/gnupg")
+    settings.GNUPG_HOME = tmp_path / "g"
     monkeypatch.setitem(settings.DATABASES, "default", POSTGRESQL)
     settings.REDIS_URL = "rediss://redis.example.org/0"
     settings.MAIL_IN, settings.MAIL_OUT = ["imaps://desk:secret@mail.example.org"], "smtps://mail.example.org"
@@ -111,6 +111,13 @@ def test_keys_that_others_can_read_are_refused(safe: LazySettings, tmp_path: Pat
     assert found() == (
         ["E004", "E015"] if len(str(place)) > checks.LONGEST_HOME and name == "GNUPG_HOME" else ["E004"]
     )
+
+
+def test_keys_that_the_desk_cannot_read_are_named(safe: LazySettings, tmp_path: Path) -> None:
+    """A file where a directory should be stands for one that is closed to us: for root nothing is closed."""
+    (tmp_path / "file").touch()
+    safe.KEYS_DIR = tmp_path / "file" / "keys"
+    assert found() == ["E016"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import grp
 import os
 import pwd
 import shutil
@@ -72,7 +73,7 @@ def dovecot(directory: Path, certificate: Certificate, password: str) -> Iterato
             password=password,
             port=port,
             internal="dovecot" if is_root else myself,
-            internal_group="dovecot" if is_root else owner.pw_gid,
+            internal_group="dovecot" if is_root else grp.getgrgid(owner.pw_gid).gr_name,
             login="dovenull" if is_root else myself,
             owner=owner.pw_uid,
             group=owner.pw_gid,
