@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crypto.openpgp import SecretKeyring
 from helpdesk.models import User
 from tests.desk.rows import FINGERPRINT, browser_of, new_message, new_outgoing, new_public_key, new_ticket
 from tickets.models import Draft, Event, Message, Outgoing, Queue, Ticket
@@ -79,6 +82,42 @@ def test_an_answer_that_waits_is_kept(desk: Client, ticket: Ticket, alice: User)
     page = _page(desk, ticket)
     assert "The answer is kept and waits for a key." in page
     assert "waits for a key" in page
+
+
+def test_a_button_pressed_twice_is_one_answer(desk: Client, ticket: Ticket) -> None:
+    press = {"text": "Try another adapter.", "way": "waits", "identity": str(uuid4())}
+    assert [_post(desk, "answer", ticket, **press)[0] for _ in range(2)] == [302, 302]
+    assert Outgoing.objects.count() == 1
+    assert not Draft.objects.exists()
+    assert Event.objects.filter(kind=Event.Kind.ANSWERED).count() == 1
+
+
+def test_what_is_written_on_a_page_that_was_sent_before_is_kept(desk: Client, ticket: Ticket) -> None:
+    press = {"text": "Try another adapter.", "way": "waits", "identity": str(uuid4())}
+    _post(desk, "answer", ticket, **press)
+    _post(desk, "answer", ticket, **press | {"text": "Another thing."})
+    assert Outgoing.objects.count() == 1
+    page = _page(desk, ticket)
+    assert "What you wrote since is a draft." in page
+    assert "Another thing.</textarea>" in page
+
+
+def test_a_page_gives_every_answer_its_own_identity(desk: Client, ticket: Ticket) -> None:
+    identities = {_page(desk, ticket).partition('name="identity" value="')[2][:36] for _ in range(2)}
+    assert len(identities) == 2
+
+
+def test_in_clear_only_goes_what_somebody_says_may(
+    desk: Client, queue: Queue, keyring: SecretKeyring
+) -> None:
+    ticket = new_ticket(queue, protected=False)
+    status, page = _post(desk, "answer", ticket, text="Public advice", way="clear")
+    assert status == 422
+    assert "say that it may go in clear" in page
+    assert "Public advice</textarea>" in page
+    assert not Outgoing.objects.exists()
+    assert _post(desk, "answer", ticket, text="Public advice", way="clear", understood="on")[0] == 302
+    assert Outgoing.objects.get().state == Outgoing.State.APPROVED
 
 
 def test_a_changed_way_is_refused_and_the_text_kept(desk: Client, ticket: Ticket) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from crypto.errors import UnusableKeyError
 from crypto.keys import Choice, choose_key
@@ -13,7 +14,7 @@ from crypto.openpgp import SecretKeyring
 from crypto.vault import digest
 from crypto.verdict import Encryption, SignatureState
 from helpdesk.models import User
-from tickets.actions.errors import CannotBeAnswered, NotPossibleNow, WayChanged
+from tickets.actions.errors import AlreadyDone, CannotBeAnswered, NotPossibleNow, WayChanged
 from tickets.actions.event import note_event
 from tickets.enqueue import enqueue
 from tickets.mail.answer import Reply, render_clear, render_encrypted
@@ -22,11 +23,14 @@ from tickets.models import Draft, Event, Message, Outgoing, Ticket
 from tickets.travel import Travel, Way, travel_of
 
 
-def answer_ticket(ticket: Ticket, text: str, *, by: User, way: Way, now: datetime) -> Message:
+def answer_ticket(
+    ticket: Ticket, text: str, *, by: User, way: Way, now: datetime, identity: UUID | None = None
+) -> Message:
     """Approve an answer that travels the way its author was shown.
 
     The mail is rendered here, before it is queued: trouble with keys shows on the page, not in a worker. Raises
-    WayChanged when it would travel otherwise, CannotBeAnswered when there is no way (any more).
+    WayChanged when it would travel otherwise, CannotBeAnswered when there is no way (any more). `identity` becomes the
+    message's id: who presses the button twice with the same one gets AlreadyDone, and one answer is sent.
     """
     travel = travel_of(ticket, now=now)
     if not travel.can_be_written:
@@ -34,19 +38,28 @@ def answer_ticket(ticket: Ticket, text: str, *, by: User, way: Way, now: datetim
     if travel.way != way:
         raise WayChanged
     message = _message(ticket, text, by, travel, now)
+    message.pk = identity or message.pk
     outgoing = _outgoing(message, travel, now)
-    with transaction.atomic():
-        if not ticket_is_answered(ticket, now):
-            raise NotPossibleNow
-        if way is Way.CLEAR and Ticket.objects.filter(pk=ticket.pk, protected=True).exists():
-            raise WayChanged  # Something came encrypted while this was written.
-        message.save(force_insert=True)
-        outgoing.save(force_insert=True)
-        Draft.objects.filter(ticket=ticket, author=by).delete()
-        note_event(ticket, Event.Kind.ANSWERED, at=now, by=by)
-        if outgoing.state == Outgoing.State.APPROVED:
-            enqueue("send", outgoing.pk)
+    try:
+        _approve(message, outgoing, by=by, now=now)
+    except IntegrityError:
+        raise AlreadyDone from None
     return message
+
+
+@transaction.atomic
+def _approve(message: Message, outgoing: Outgoing, *, by: User, now: datetime) -> None:
+    ticket, is_clear = message.ticket, message.encryption == Encryption.NONE
+    if not ticket_is_answered(ticket, now):
+        raise NotPossibleNow
+    if is_clear and Ticket.objects.filter(pk=ticket.pk, protected=True).exists():
+        raise WayChanged  # Something came encrypted while this was written.
+    message.save(force_insert=True)
+    outgoing.save(force_insert=True)
+    Draft.objects.filter(ticket=ticket, author=by).delete()
+    note_event(ticket, Event.Kind.ANSWERED, at=now, by=by)
+    if outgoing.state == Outgoing.State.APPROVED:
+        enqueue("send", outgoing.pk)
 
 
 def release_waiting(ticket: Ticket, *, now: datetime) -> int:

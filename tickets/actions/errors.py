@@ -17,3 +17,7 @@ class CannotBeAnswered(ActionError):  # noqa: N818
 
 class NotPossibleNow(ActionError):  # noqa: N818
     """The row is in another state than the page said, because somebody else acted meanwhile."""
+
+
+class AlreadyDone(ActionError):  # noqa: N818
+    """The very same press of the button came before and was carried out."""

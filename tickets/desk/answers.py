@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.lib.http import AgentRequest
-from tickets.access import outgoing_for, ticket_for
+from tickets.access import message_for, outgoing_for, ticket_for
 from tickets.actions.answer import answer_ticket, send_again
-from tickets.actions.draft import save_draft
-from tickets.actions.errors import ActionError, CannotBeAnswered, WayChanged
+from tickets.actions.draft import discard_draft, save_draft
+from tickets.actions.errors import ActionError, AlreadyDone, CannotBeAnswered, WayChanged
 from tickets.actions.note import write_note
 from tickets.desk.forms import AnswerForm, DraftForm, NoteForm
 from tickets.desk.ticket_page import Typed, ticket_page
@@ -27,15 +27,16 @@ from tickets.travel import Way
 def answer(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
     """Approve an answer, if it would still travel as the page said."""
     ticket = ticket_for(request.user, ticket_id)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, way=request.POST.get("way", ""))
     if not form.is_valid():
         return ticket_page(request, ticket, Typed(answer=form), status=422)
     way, text, now = Way(form.cleaned_data["way"]), form.cleaned_data["text"], timezone.now()
-    save_draft(
-        ticket, text, by=request.user, now=now
-    )  # Whatever goes wrong from here on, nothing typed is lost.
+    # Whatever goes wrong from here on, nothing typed is lost.
+    save_draft(ticket, text, by=request.user, now=now)
     try:
-        answer_ticket(ticket, text, by=request.user, way=way, now=now)
+        answer_ticket(ticket, text, by=request.user, way=way, now=now, identity=form.cleaned_data["identity"])
+    except AlreadyDone:
+        return _pressed_twice(request, ticket, form)
     except (WayChanged, CannotBeAnswered):
         return ticket_page(request, ticket, Typed(answer=form, way_changed=True), status=409)
     messages.success(request, _said_of(way))
@@ -48,7 +49,7 @@ def keep_draft(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
     ticket = ticket_for(request.user, ticket_id)
     form = DraftForm(request.POST)
     if not form.is_valid():
-        return ticket_page(request, ticket, Typed(answer=AnswerForm(request.POST)), status=422)
+        return ticket_page(request, ticket, Typed(answer=AnswerForm(request.POST, way="")), status=422)
     save_draft(ticket, form.cleaned_data["text"], by=request.user, now=timezone.now())
     if "quietly" in request.POST:
         return HttpResponse(status=204)
@@ -79,6 +80,18 @@ def answer_again(request: AgentRequest, outgoing_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The answer is approved again and will be sent."))
     return redirect("ticket", outgoing.message.ticket_id)
+
+
+def _pressed_twice(request: AgentRequest, ticket: Ticket, form: AnswerForm) -> HttpResponse:
+    """The same words: there is nothing to say. Other words (somebody went back and wrote on): they stay a draft."""
+    sent = message_for(request.user, form.cleaned_data["identity"])
+    if sent.text != form.cleaned_data["text"]:
+        messages.warning(
+            request, _("An answer was sent from that page before. What you wrote since is a draft.")
+        )
+        return _to_answer(ticket)
+    discard_draft(ticket, by=request.user)
+    return redirect("ticket", ticket.pk)
 
 
 def _to_answer(ticket: Ticket) -> HttpResponse:

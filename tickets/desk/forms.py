@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
@@ -43,7 +45,23 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("There is no text yet: write the answer first.")},
     )
     way = forms.ChoiceField(choices=[(way.value, way.value) for way in Way], widget=forms.HiddenInput)
+    identity = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
+    """Of this press of the button: pressed twice, it is one answer."""
+    understood = forms.BooleanField(
+        label=_("Others may read it on the way. I send it all the same."), required=False
+    )
     helper = fields_only()
+
+    def __init__(self, *arguments: object, way: Way | str, **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        if way != Way.CLEAR:
+            del self.fields["understood"]
+
+    def clean_understood(self) -> bool:
+        """What goes in clear goes only when somebody says so."""
+        if not self.cleaned_data["understood"]:
+            raise forms.ValidationError(_("Nothing was sent: say that it may go in clear."), code="required")
+        return True
 
     def clean_text(self) -> str:
         """Only blanks are no answer."""

@@ -64,9 +64,9 @@ def ticket_page(
 def _answer_form(request: AgentRequest, ticket: Ticket, typed: AnswerForm | None, *, way: str) -> AnswerForm:
     if typed is None:
         draft = draft_of(request.user, ticket)
-        return AnswerForm(initial={"text": draft.text if draft else "", "way": way})
+        return AnswerForm(initial={"text": draft.text if draft else "", "way": way}, way=way)
     # The page now says the way of now, and the hidden field must say the same.
-    again = AnswerForm({"text": typed.data.get("text", ""), "way": way})
+    again = AnswerForm({**dict(typed.data.items()), "way": way}, way=way)
     again.is_valid()
     again.fields["text"].widget.attrs["autofocus"] = True
     return again
