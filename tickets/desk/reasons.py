@@ -16,6 +16,7 @@ _WORDS = {
     "gpg_failed": gettext_noop(
         "GnuPG could not work on it. Somebody who runs the desk should look at GnuPG first."
     ),
+    "no_room": gettext_noop("There was no room on the disk to work on it."),
     "gpg_timeout": gettext_noop("GnuPG took too long."),
     "ticket_forgotten": gettext_noop("Its ticket was forgotten while it came."),
     "gave_up": gettext_noop("Reading it stopped the worker several times."),

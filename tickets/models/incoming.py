@@ -53,7 +53,7 @@ class Incoming(models.Model):
     received = models.DateTimeField()
     state = models.CharField(max_length=11, choices=State, default=State.NEW)
     reason = models.CharField(max_length=40, blank=True)
-    """A stable word of the rule or stop that decided; shown in words by `tickets.mail.reasons`."""
+    """A stable word of the rule or stop that decided; shown in words by `tickets.desk.reasons`."""
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
