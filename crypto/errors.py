@@ -11,7 +11,7 @@ class GnupgError(CryptoError):
     """gpg could not do its work (missing, misconfigured, out of room): ours to mend, the mail is kept."""
 
 
-class GnupgTimeout(GnupgError):
+class GnupgTimeout(GnupgError):  # noqa: N818 - a timeout, as Python calls its own
     """gpg took longer than its budget and was killed with its process group."""
 
 

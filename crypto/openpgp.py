@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError, UnusableKeyError
 from crypto.gnupg import OUTPUT_LIMIT, GpgRun, Limits, Piped, list_secret_keys, run, start_agent
 from crypto.packets import Message, dearmor, inspect_message, is_binary
-from crypto.verdict import accept_plaintext, find_session_key, has, has_key_for
+from crypto.signatures import verify_inside
+from crypto.verdict import (
+    Signature,
+    SignatureState,
+    accept_plaintext,
+    find_session_key,
+    has,
+    has_key_for,
+)
 
 STEP = Limits(output=0)
 """For the first step: the little that it could put out is not even read."""
@@ -31,13 +40,13 @@ class KnownCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Decrypted:
-    """An accepted plaintext, and what is needed to verify what is signed inside it, without a secret key."""
+    """An accepted plaintext, the key of ours that opened it, and the signature that the message carries around it."""
 
     plaintext: bytes = field(repr=False)
     key_fingerprint: str
     session_key: str = field(repr=False)
-    ciphertext: bytes = field(repr=False)
     message: Message = field(repr=False)
+    signature: Signature
 
 
 class SecretKeyring:
@@ -56,15 +65,24 @@ class SecretKeyring:
             self._fingerprints = list_secret_keys(self.home)
         return self._fingerprints
 
-    def decrypt(self, ciphertext: bytes) -> Decrypted:
+    def decrypt(self, ciphertext: bytes, *, certificates: Sequence[bytes] = ()) -> Decrypted:
         """Open a message to us in two steps (security.md T0): one has the key, the other says whether it is whole.
 
-        NoSecretKeyError: not for us. RefusedError: not a byte of it may be used. GnupgTimeout: the agent hangs.
+        The signature in it, if any, is judged by these certificates in a third run beside the second; neither sees
+        the secret key. NoSecretKeyError: not for us. RefusedError: not a byte of it may be used. GnupgTimeout: the
+        agent hangs.
         """
         binary = ciphertext if is_binary(ciphertext) else dearmor(ciphertext)
         message = inspect_message(binary)
         fingerprint, session_key = self._open_session(message.head)
-        return Decrypted(open_content(binary, session_key), fingerprint, session_key, binary, message)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            judging = beside.submit(verify_inside, binary, session_key, certificates)
+            plaintext = open_content(binary, session_key)
+            signature, covered = judging.result()
+        if covered != plaintext:
+            # The very same bytes that were accepted, or the signature is about something else.
+            signature = Signature(SignatureState.INVALID)
+        return Decrypted(plaintext, fingerprint, session_key, message, signature)
 
     def _open_session(self, head: bytes) -> tuple[str, str]:
         """Step 1. Only the message's head goes where the secret key is: nothing to unpack, no plaintext to leak."""

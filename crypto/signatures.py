@@ -12,18 +12,19 @@ from crypto.verdict import Signature, SignatureState, judge_signatures
 
 
 def verify_inside(
-    ciphertext: bytes, session_key: str, plaintext: bytes, certificates: Sequence[bytes]
-) -> Signature:
-    """Judge the signature that an encrypted message carries around its text. The secret key is not needed again."""
+    ciphertext: bytes, session_key: str, certificates: Sequence[bytes]
+) -> tuple[Signature, bytes]:
+    """Judge the signature that an encrypted message carries around its text; and give the text that it was judged on.
+
+    The secret key is not needed again. The caller compares the text with the one it accepted.
+    """
     with public_keyring(certificates) as (home, keyring):
         done = run(
             [*keyring, "--override-session-key-fd", Piped(session_key.encode()), "-d"],
             home=home,
             stdin=ciphertext,
         )
-    signature = judge_signatures(done.status)
-    # The very same bytes that were accepted, or the signature is about something else.
-    return signature if done.stdout == plaintext else Signature(SignatureState.INVALID)
+    return judge_signatures(done.status), done.stdout
 
 
 def verify_detached(signed: bytes, signature: bytes, certificates: Sequence[bytes]) -> Signature:

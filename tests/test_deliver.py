@@ -78,9 +78,9 @@ def test_what_is_no_mail_is_returned(desk_on_disk: Desk, mail: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("DATABASE_URL", "sqlite:////nowhere/at/all"),
+        ("DATABASE_URL", "sqlite:////dev/null/db"),
         ("DATABASE_URL", "sqlite:///:memory:"),
-        ("KEYS_DIR", "/nowhere"),
+        ("KEYS_DIR", "/dev/null/keys"),
         ("BLOBS_DIR", "/dev/null/blobs"),
     ],
 )

@@ -108,7 +108,7 @@ def test_the_second_step_refuses_by_itself_what_is_not_one_message(
     desk_keys: SecretKeyring, mail: bytes, shape: str
 ) -> None:
     opened = desk_keys.decrypt(mail)
-    pieces = {"mail": binascii.hexlify(opened.ciphertext).decode(), "literal": LITERAL.hex()}
+    pieces = {"mail": binascii.hexlify(dearmor(mail)).decode(), "literal": LITERAL.hex()}
     with pytest.raises(RefusedError):
         open_content(bytes.fromhex(shape.format(**pieces)), opened.session_key)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from crypto import openpgp
 from crypto.gnupg import run, start_agent
 from crypto.openpgp import SecretKeyring
+from crypto.packets import dearmor
 from crypto.signatures import verify_clear, verify_detached, verify_inside
 from crypto.verdict import Signature, SignatureState
 from tests.keyrings import BOB, DESK, DORA, GWEN, certificate, secret_home
@@ -69,32 +71,32 @@ def test_a_clear_signed_text_is_given_without_its_frame(bob_keys: SecretKeyring)
     )
 
 
-def test_a_signature_inside_the_encryption_is_verified_without_our_key(
+def test_a_signature_inside_the_encryption_is_judged_by_the_given_certificates(
     desk_keys: SecretKeyring, bob_keys: SecretKeyring
 ) -> None:
     mail = bob_keys.sign_and_encrypt(TEXT, signer=BOB, recipients=[certificate("desk")])
-    opened = desk_keys.decrypt(mail)
-    assert (
-        verify_inside(opened.ciphertext, opened.session_key, opened.plaintext, [certificate("bob")]) == VALID
-    )
-    assert (
-        verify_inside(opened.ciphertext, opened.session_key, opened.plaintext, []).state
-        is SignatureState.UNKNOWN_KEY
-    )
+    assert desk_keys.decrypt(mail, certificates=[certificate("bob")]).signature == VALID
+    assert desk_keys.decrypt(mail).signature.state is SignatureState.UNKNOWN_KEY
 
 
 def test_a_signature_of_other_bytes_than_were_accepted_is_invalid(
-    desk_keys: SecretKeyring, bob_keys: SecretKeyring
+    desk_keys: SecretKeyring, bob_keys: SecretKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = desk_keys.decrypt(bob_keys.sign_and_encrypt(TEXT, signer=BOB, recipients=[certificate("desk")]))
-    found = verify_inside(opened.ciphertext, opened.session_key, b"other", [certificate("bob")])
-    assert found.state is SignatureState.INVALID
+    mail = bob_keys.sign_and_encrypt(TEXT, signer=BOB, recipients=[certificate("desk")])
+    monkeypatch.setattr(openpgp, "verify_inside", lambda *_: (VALID, b"other"))
+    opened = desk_keys.decrypt(mail, certificates=[certificate("bob")])
+    assert opened.signature == Signature(SignatureState.INVALID)
+    assert opened.plaintext == TEXT
 
 
 def test_a_message_without_a_signature_has_none(desk_keys: SecretKeyring) -> None:
-    opened = desk_keys.decrypt(desk_keys.encrypt(TEXT, recipients=[certificate("desk")]))
-    assert (
-        verify_inside(opened.ciphertext, opened.session_key, opened.plaintext, [certificate("bob")])
-        == Signature()
-    )
+    mail = desk_keys.encrypt(TEXT, recipients=[certificate("desk")])
+    opened = desk_keys.decrypt(mail, certificates=[certificate("bob")])
+    assert opened.signature == Signature()
     assert opened.key_fingerprint == DESK
+
+
+def test_judging_gives_the_text_that_it_judged(desk_keys: SecretKeyring, bob_keys: SecretKeyring) -> None:
+    mail = bob_keys.sign_and_encrypt(TEXT, signer=BOB, recipients=[certificate("desk")])
+    session_key = desk_keys.decrypt(mail).session_key
+    assert verify_inside(dearmor(mail), session_key, [certificate("bob")]) == (VALID, TEXT)

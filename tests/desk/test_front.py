@@ -70,7 +70,14 @@ def test_queries_do_not_grow_with_the_queues(
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(5, "1 min"), (60, "1 min"), (3599, "59 min"), (7200, "2 h"), (86400 * 3, "3 d"), (86400 * 800, "800 d")],
+    [
+        (5, "1 min"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (7200, "2 h"),
+        (86400 * 3, "3 d"),
+        (86400 * 800, "800 d"),
+    ],
 )
 def test_an_age_has_one_unit(seconds: int, words: str) -> None:
     with time_machine.travel("2026-11-20 12:00:00Z", tick=False):

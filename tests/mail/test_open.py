@@ -179,7 +179,7 @@ def test_trouble_with_gpg_is_not_the_senders(
 ) -> None:
     raw = encrypted(bobs, letter())
 
-    def fail(self: SecretKeyring, ciphertext: bytes) -> None:
+    def fail(self: SecretKeyring, ciphertext: bytes, **options: object) -> None:
         raise trouble
 
     monkeypatch.setattr(SecretKeyring, "decrypt", fail)

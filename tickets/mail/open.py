@@ -10,7 +10,7 @@ from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedErr
 from crypto.mime import Entity, read_entity, sender
 from crypto.openpgp import Decrypted, KnownCertificate, SecretKeyring
 from crypto.protection import Form, Protection, canonical, find_protection
-from crypto.signatures import verify_clear, verify_detached, verify_inside
+from crypto.signatures import verify_clear, verify_detached
 from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail.letter import Opened, Quarantine, Sealed, TryLater
 
@@ -48,12 +48,13 @@ def open_mail(sealed: Sealed, keyring: SecretKeyring, certificates_for: Certific
 def _open_encrypted(
     protection: Protection, keyring: SecretKeyring, certificates_for: CertificatesFor
 ) -> Opened:
-    decrypted = keyring.decrypt(protection.ciphertext)
+    known = certificates_for(sender(protection.root))
+    certificates = [each.certificate for each in known]
+    decrypted = keyring.decrypt(protection.ciphertext, certificates=certificates)
     content = decrypted.plaintext
     if protection.form is Form.INLINE_ENCRYPTED:
         content = _as_text(content, protection.charset)
-    known = certificates_for(sender(protection.root))
-    signature, content = _verify_content(decrypted, content, known)
+    signature, content = _signature_of(decrypted, content, certificates)
     inner = read_entity(content)
     protected = _has_protected_headers(inner)
     return Opened(
@@ -68,18 +69,15 @@ def _open_encrypted(
     )
 
 
-def _verify_content(
-    decrypted: Decrypted, content: bytes, known: Sequence[KnownCertificate]
+def _signature_of(
+    decrypted: Decrypted, content: bytes, certificates: Sequence[bytes]
 ) -> tuple[Signature, bytes]:
     """The signature of a decrypted entity and what it covers: a multipart/signed inside, or one around the text."""
     inside = find_protection(content)
-    certificates = [each.certificate for each in known]
-    if inside.signed is not None:
-        signed = canonical(inside.signed.raw())
-        return verify_detached(signed, inside.signature, certificates), inside.signed.raw()
-    return verify_inside(
-        decrypted.ciphertext, decrypted.session_key, decrypted.plaintext, certificates
-    ), content
+    if inside.signed is None:
+        return decrypted.signature, content
+    signed = canonical(inside.signed.raw())
+    return verify_detached(signed, inside.signature, certificates), inside.signed.raw()
 
 
 def _open_signed(protection: Protection, certificates_for: CertificatesFor) -> Opened:
