@@ -130,10 +130,10 @@ def _collect(process: subprocess.Popen[bytes], said: int, limits: Limits) -> tup
     if process.stdout is not None:
         most[process.stdout.fileno()] = limits.output
     kept = read_pipes(most, deadline=deadline)
-    try:
-        process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise GnupgTimeout("gpg did not end") from None
+    # Popen.wait with a time-out sleeps and looks, sleeps longer and looks: half a millisecond lost in each run.
+    if not _has_ended(process.pid, max(0.0, deadline - time.monotonic())):
+        raise GnupgTimeout("gpg did not end")
+    process.wait()
     status = kept.pop(said)
     return b"".join(kept.values()), status
 
@@ -158,6 +158,15 @@ def stop_agent(home: Path) -> None:
             command = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
             if command.startswith(b"gpg-agent\0") and wanted in command:
                 _end(int(entry.name))
+
+
+def _has_ended(pid: int, seconds: float) -> bool:
+    """Wait until a child of ours has ended (it is not buried yet); False when the time is up."""
+    handle = os.pidfd_open(pid)
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
 
 
 def _end(pid: int) -> None:

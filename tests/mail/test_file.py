@@ -55,22 +55,36 @@ def test_a_letter_becomes_a_ticket_with_its_message() -> None:
     assert list(ticket.events.values_list("kind", flat=True)) == [Event.Kind.OPENED]
 
 
-def test_the_mail_as_it_came_goes_from_its_own_key_to_the_tickets(
+def test_a_new_ticket_takes_over_the_key_and_the_file_of_its_first_mail() -> None:
+    raw = mail()
+    incoming = keep(raw)
+    own = incoming.blob
+    assert file_mail(incoming, Accepted(letter()))
+    row = Incoming.objects.select_related("message__ticket__key").get()
+    assert row.message is not None
+    assert row.message.raw_blob == own
+    assert row.message.ticket.key.read_blob(own) == raw
+    assert (row.state, row.key, row.blob) == (Incoming.State.FILED, None, "")
+    assert set(SealKey.objects.values_list("pk", flat=True)) == {row.message.ticket.pk}
+    with pytest.raises(ValueError, match="no longer kept"):
+        row.read()
+
+
+def test_a_mail_for_a_ticket_that_is_there_goes_from_its_own_key_to_the_tickets(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
+    first = file(letter(message_id="first@people.example"))
     raw = mail()
     incoming = keep(raw)
     own = incoming.blob
     with django_capture_on_commit_callbacks(execute=True):
-        assert file_mail(incoming, Accepted(letter()))
-    row = Incoming.objects.select_related("message__ticket__key").get()
+        assert file_mail(incoming, Accepted(letter(references=("first@people.example",))))
+    row = Incoming.objects.select_related("message__ticket__key").get(pk=incoming.pk)
     assert row.message is not None
+    assert row.message.ticket == first.ticket
     assert row.message.ticket.key.read_blob(row.message.raw_blob) == raw
-    assert (row.state, row.key, row.blob) == (Incoming.State.FILED, None, "")
     assert own not in list(blob_store().names())
-    assert set(SealKey.objects.values_list("pk", flat=True)) == {row.message.ticket.pk}
-    with pytest.raises(ValueError, match="no longer kept"):
-        row.read()
+    assert set(SealKey.objects.values_list("pk", flat=True)) == {first.ticket.pk}
 
 
 def test_attachments_keep_their_order_and_bytes() -> None:

@@ -131,7 +131,7 @@ def test_nothing_is_learned_when_filing_fails(queue: Queue, monkeypatch: pytest.
     def fail(*arguments: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("tickets.mail.file._drop_own_copy", fail)
+    monkeypatch.setattr("tickets.mail.file.enqueue", fail)
     with pytest.raises(RuntimeError):
         file(from_bob(), keys=[offered()])
     assert not PublicKey.objects.exists()

@@ -50,7 +50,7 @@ def arrival(
 def opened(queue: Queue, *, files: int = 0, closed: datetime | None = None, **more: object) -> Ticket:
     """A ticket with its first message, which has a raw mail and as many attachments as are asked for."""
     ticket = Ticket()
-    ticket.key = SealKey.objects.draft(ticket.pk)
+    ticket.key = SealKey.objects.make(ticket.pk)
     names = [f"screen {number}.png" for number in range(files)]
     kept = tuple(File(name, "image/png", 5, ticket.key.write_blob(b"image")) for name in names)
     came = arrival(raw_blob=ticket.key.write_blob(b"raw mail"), files=kept, **more)  # type: ignore[arg-type]  # as above

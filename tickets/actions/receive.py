@@ -66,8 +66,7 @@ class Arrival:
 
 
 def open_ticket(ticket: Ticket, arrival: Arrival, *, queue: Queue) -> None:
-    """Save a ticket that has its id and (unsaved) key, filled from its first mail."""
-    ticket.key.save(force_insert=True)
+    """Save a ticket that has its id and its key, filled from its first mail."""
     ticket.queue = queue
     ticket.subject = arrival.subject
     ticket.requester_name = arrival.requester.name

@@ -37,7 +37,7 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
     """
     reporter = reporter_of(accepted.letter)
     place = find_place(accepted, reporter)
-    ticket = place.ticket or _draft_ticket(place)
+    ticket = place.ticket or _draft_ticket(incoming, place)
     arrival = _arrival(incoming, accepted, reporter, ticket)
     offer = offer_in(accepted, reporter, now=incoming.received)
     fault_point("file-before-commit")
@@ -53,15 +53,15 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
             enqueue("release_waiting", ticket.pk)
         if reporter.report:
             enqueue("read_report", message.pk)
-        _drop_own_copy(incoming)
+        if place.ticket:
+            _drop_own_copy(incoming)
     fault_point("file-after-commit")
     return True
 
 
-def _draft_ticket(place: Place) -> Ticket:
-    ticket = Ticket(claims=place.claims)
-    ticket.key = SealKey.objects.draft(ticket.pk)
-    return ticket
+def _draft_ticket(incoming: Incoming, place: Place) -> Ticket:
+    """A new ticket takes over the id and the key of its first mail, whose bytes are sealed under it already."""
+    return Ticket(id=incoming.pk, key=incoming.key, claims=place.claims)
 
 
 def _take(incoming: Incoming, message: Message) -> bool:
@@ -105,12 +105,19 @@ def _arrival(incoming: Incoming, accepted: Accepted, reporter: Reporter, ticket:
         report_digest=digest("report", reporter.report_id) if reporter.report_id else "",
         has_report=reporter.report is not None,
         problems=letter.problems,
-        raw_blob=ticket.key.write_blob(incoming.read()),
+        raw_blob=_original(incoming, ticket),
         files=tuple(
             File(item.name, item.type, len(item.content), ticket.key.write_blob(item.content))
             for item in letter.attachments
         ),
     )
+
+
+def _original(incoming: Incoming, ticket: Ticket) -> str:
+    """The sealed file with the mail as it came: sealed anew when the ticket has another key."""
+    if ticket.key == incoming.key:
+        return incoming.blob
+    return ticket.key.write_blob(incoming.read())
 
 
 def _protection(letter: Letter, reporter: Reporter) -> Protection:
@@ -139,7 +146,7 @@ def _remember_ciphertext(letter: Letter, reporter: Reporter, now: datetime) -> N
 
 
 def _drop_own_copy(incoming: Incoming) -> None:
-    """The ticket has the bytes now: the mail's own key goes with this transaction, its blob after it."""
+    """The ticket has a copy of the bytes: the mail's own key goes with this transaction, its blob after it."""
     SealKey.objects.filter(pk=incoming.pk).delete()
     blob = incoming.blob
     transaction.on_commit(lambda: blob_store().delete(blob))
