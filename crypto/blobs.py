@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from crypto.directories import make_directory, sync_directory
 from crypto.errors import SealError
 from crypto.sealing import OVERHEAD, seal, unseal
 
@@ -26,7 +27,7 @@ class BlobStore:
         """Seal `content` into a new file and give its random name; the file and its entry are on disk on return."""
         name = uuid.uuid4().hex
         path = self._path(name)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(path.parent)
         draft = path.with_suffix(".draft")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -37,7 +38,7 @@ class BlobStore:
             draft.rename(path)
         finally:
             draft.unlink(missing_ok=True)  # A full disk is not filled further by what could not be finished.
-        _sync(path.parent)
+        sync_directory(path.parent)
         return name
 
     def read(self, key: bytes, name: str, place: str) -> bytes:
@@ -97,11 +98,3 @@ def _open_chunks(key: bytes, sealed: bytes, place: str) -> Iterator[bytes]:
 def _chunk_place(place: str, index: int, *, last: bool) -> str:
     """Index and end mark are authenticated, so that chunks cannot be swapped, dropped or cut off at the end."""
     return f"{place}|{index}|{'end' if last else 'more'}"
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

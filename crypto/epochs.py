@@ -12,9 +12,11 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+from crypto.directories import make_directory, sync_directory
 from crypto.errors import EpochKeyMissingError, SealError
 from crypto.sealing import KEY_BYTES, new_key, seal, unseal
 
@@ -50,7 +52,7 @@ class EpochKeys:
 
     def create(self, today: date) -> str:
         """Write a new epoch key, durable before this returns, and give its name."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(self.directory)
         number = 0
         while True:
             name = f"epoch-{today.isoformat()}{f'.{number}' if number else ''}.key"
@@ -61,9 +63,10 @@ class EpochKeys:
             else:
                 return name
 
-    def destroy_older_than(self, day: date) -> list[str]:
-        """Overwrite and unlink the epoch keys made before `day`, but never the newest; give their names."""
-        gone = [name for name in self.names()[:-1] if date.fromisoformat(name[6:16]) < day]
+    def destroy_older_than(self, day: date, *, in_use: Collection[str] = ()) -> list[str]:
+        """Overwrite and unlink the epoch keys made before `day`, but never the newest or one in use; give their names."""
+        old = [name for name in self.names()[:-1] if date.fromisoformat(name[6:16]) < day]
+        gone = [name for name in old if name not in in_use]
         for name in gone:
             path = self.directory / name
             # Overwriting is no promise on flash; the disk's own encryption covers that (see README, what still leaks).
@@ -100,7 +103,7 @@ class EpochKeys:
         if _LOOKUP not in self._keys:
             path = self.directory / _LOOKUP
             if not path.exists():
-                self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_directory(self.directory)
                 # Another process may be first: its key is everybody's.
                 with contextlib.suppress(FileExistsError):
                     _write_new(path, new_key())
@@ -133,12 +136,4 @@ def _write_new(path: Path, content: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-    _sync_directory(path.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_directory(path.parent)

@@ -84,7 +84,7 @@ def test_a_key_has_its_name_only_when_it_is_whole(
 
     monkeypatch.setattr(os, "fsync", look_then_sync)
     epochs.create(MONDAY)
-    assert seen == [[], ["epoch-2026-03-02.key"]]
+    assert seen[-2:] == [[], ["epoch-2026-03-02.key"]]
 
 
 def test_other_files_are_no_epoch_keys(epochs: EpochKeys, folder: Path) -> None:
