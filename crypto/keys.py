@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from crypto.certificates import Certificate
 from crypto.lookup import address_digest, fingerprint_digest
@@ -25,9 +25,9 @@ class Choice:
     fingerprint: str = ""
     first_seen: datetime | None = None
     changed: bool = False
-    """A different key came later: nothing is encrypted before an agent has compared both."""
+    """A different key came later, inside an encrypted message: nothing is sent before an agent has compared both."""
     proposed: str = ""
-    """Fingerprint of the key that waits to be compared."""
+    """Fingerprint of the key that waits to be compared. One that came in clear stops nothing: anybody can send it."""
     trouble: str = ""
     """'expired' or 'proposed' when a key is there but cannot be used as it is."""
 
@@ -37,9 +37,10 @@ def learn_key(
 ) -> PublicKey | None:
     """Remember a key that came with a mail. It never replaces one that is in use.
 
-    The first key seen inside an encrypted, intact message is used at once; any other is proposed to an agent. Keys
-    that could never be used (revoked, weak, sign-only, unreadable) are not learned. A key known already stays as it is,
-    unless it comes revoked: then it is used no longer.
+    The very first key of an address is used at once if it was seen inside an encrypted, intact message; any other is
+    proposed to an agent, also when all earlier ones are retired. Keys that could never be used (revoked, weak,
+    sign-only, unreadable) are not learned. A key known already stays as it is, unless it comes revoked: then it is
+    used no longer.
     """
     if certificate.state == "revoked":
         _keys_of(address, certificate.fingerprint).update(state=State.RETIRED)
@@ -60,8 +61,8 @@ def _learned(
     known = PublicKey.objects.filter(address_digest=digest)
     same = known.filter(fingerprint_digest=print_digest).select_related("key").first()
     if same:
-        return _refreshed(same, certificate)
-    first = encrypted and not known.exclude(state=State.RETIRED).exists()
+        return _refreshed(same, certificate, encrypted=encrypted)
+    first = encrypted and not known.exists()
     identity = uuid.uuid4()
     row = PublicKey(
         id=identity,
@@ -85,35 +86,40 @@ def choose_key(address: str, *, now: datetime) -> Choice:
     keys = PublicKey.objects.filter(address_digest=address_digest(address)).exclude(state=State.RETIRED)
     rows = list(keys.select_related("key").order_by("first_seen"))
     used = next((row for row in rows if row.state == State.IN_USE), None)
-    proposed = [row for row in rows if row.state == State.PROPOSED]
+    waiting = _to_compare([row for row in rows if row.state == State.PROPOSED])
+    proposed = waiting.fingerprint if waiting else ""
     if used is None:
-        if not proposed:
+        if waiting is None:
             return Choice()
-        return Choice(
-            trouble="proposed", proposed=proposed[-1].fingerprint, first_seen=proposed[-1].first_seen
-        )
-    seen = Choice(fingerprint=used.fingerprint, first_seen=used.first_seen)
-    if proposed:
-        return Choice(
-            fingerprint=seen.fingerprint,
-            first_seen=seen.first_seen,
-            changed=True,
-            proposed=proposed[-1].fingerprint,
-        )
+        return Choice(trouble="proposed", proposed=proposed, first_seen=waiting.first_seen)
+    seen = Choice(fingerprint=used.fingerprint, first_seen=used.first_seen, proposed=proposed)
+    if waiting and waiting.encrypted:
+        return replace(seen, changed=True)
     if used.expires and used.expires <= now:
-        return Choice(fingerprint=seen.fingerprint, first_seen=seen.first_seen, trouble="expired")
-    return Choice(certificate=used.certificate, fingerprint=seen.fingerprint, first_seen=seen.first_seen)
+        return replace(seen, trouble="expired")
+    return replace(seen, certificate=used.certificate)
+
+
+def _to_compare(proposed: list[PublicKey]) -> PublicKey | None:
+    """The newest that came encrypted, or else the newest: what came in clear must not take its place on the page."""
+    return max(proposed, key=lambda row: (row.encrypted, row.first_seen), default=None)
 
 
 def confirm_key(address: str, fingerprint: str) -> bool:
-    """An agent has compared: use this key for the address and retire the others. False when there is no such key."""
+    """An agent has compared: use this key for the address and retire the others.
+
+    False when there is no such key or it is retired, as by a colleague a moment ago. All rows of the address are
+    locked, always in the same order, so of two agents who choose differently the second sees what the first did.
+    """
     with transaction.atomic():
         keys = PublicKey.objects.filter(address_digest=address_digest(address))
-        chosen = Q(fingerprint_digest=fingerprint_digest(fingerprint))
-        if not keys.filter(chosen).exists():
+        locked = keys.select_for_update().order_by("pk").values_list("pk", "fingerprint_digest", "state")
+        living = {digest: pk for pk, digest, state in locked if state in {State.IN_USE, State.PROPOSED}}
+        chosen = living.pop(fingerprint_digest(fingerprint), None)
+        if chosen is None:
             return False
-        keys.exclude(chosen).update(state=State.RETIRED)
-        keys.filter(chosen).update(state=State.IN_USE)
+        keys.filter(pk__in=living.values()).update(state=State.RETIRED)
+        keys.filter(pk=chosen).update(state=State.IN_USE)
     return True
 
 
@@ -146,8 +152,14 @@ def forget_keys(digest: str) -> None:
     SealKey.objects.filter(pk__in=identities).delete()
 
 
-def _refreshed(row: PublicKey, certificate: Certificate) -> PublicKey:
-    """The same key again, perhaps with a later expiry: keep the newer one. A retired key stays retired."""
+def _refreshed(row: PublicKey, certificate: Certificate, *, encrypted: bool) -> PublicKey:
+    """The same key again, perhaps with a later expiry: keep the newer one. A retired key stays retired.
+
+    A proposed key that comes again inside an encrypted message is still not used unasked, but now it is a change.
+    """
+    if encrypted and not row.encrypted:
+        row.encrypted = True
+        row.save(update_fields=["encrypted"])
     if certificate.expires != row.expires and (
         certificate.expires is None or _later(certificate.expires, row.expires)
     ):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crypto.certificates import Certificate, State
-from crypto.keys import Choice, choose_key, confirm_key, forget_keys, known_certificates, learn_key
+from crypto.keys import Choice, choose_key, forget_keys, known_certificates, learn_key
 from crypto.lookup import address_digest
 from crypto.models import PublicKey, SealKey
 from tests.crypto.certificates import invented
@@ -63,56 +63,33 @@ def test_a_key_planted_in_clear_keeps_the_next_from_being_used_unasked() -> None
     assert _choose().trouble == "proposed"
 
 
-@pytest.mark.parametrize("encrypted", [True, False])
-def test_a_different_later_key_blocks_until_an_agent_has_compared(encrypted: bool) -> None:
+def test_a_different_later_key_blocks_until_an_agent_has_compared() -> None:
     _learn(invented("A"))
-    _learn(invented("B"), encrypted=encrypted, now=LATER)
+    _learn(invented("B"), now=LATER)
     assert _choose() == Choice(fingerprint="A" * 40, first_seen=NOW, changed=True, proposed="B" * 40)
 
 
-def test_an_agent_may_choose_the_new_key() -> None:
+def test_a_different_key_in_clear_stops_nothing_and_is_shown() -> None:
     _learn(invented("A"))
+    _learn(invented("B"), encrypted=False, now=LATER)
+    assert _choose() == Choice(b"certificate A", "A" * 40, NOW, changed=False, proposed="B" * 40)
+
+
+def test_a_key_that_came_in_clear_and_comes_again_encrypted_is_a_change() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"), encrypted=False)
     _learn(invented("B"), now=LATER)
-    assert confirm_key(ANN, "B" * 40)
-    assert _choose() == Choice(certificate=b"certificate B", fingerprint="B" * 40, first_seen=LATER)
+    assert _choose() == Choice(fingerprint="A" * 40, first_seen=NOW, changed=True, proposed="B" * 40)
 
 
-def test_an_agent_may_keep_the_old_key() -> None:
-    _learn(invented("A"))
-    _learn(invented("B"))
-    assert confirm_key(ANN, "A" * 40)
-    assert _choose().certificate == b"certificate A"
-
-
-def test_an_agent_may_choose_a_key_that_came_in_clear() -> None:
-    _learn(invented("A"), encrypted=False)
-    assert confirm_key(ANN, "a" * 40)
-    assert _choose().certificate == b"certificate A"
-
-
-def test_a_key_of_somebody_else_cannot_be_confirmed() -> None:
-    _learn(invented("A"))
-    _learn(invented("B"), address="eve@example.org")
-    assert not confirm_key(ANN, "B" * 40)
-    assert _choose().certificate == b"certificate A"
-
-
-def test_a_retired_key_never_comes_back_by_itself() -> None:
-    _learn(invented("A"))
-    _learn(invented("B"))
-    confirm_key(ANN, "B" * 40)
-    _learn(invented("A", expires=NOW + timedelta(days=900)), now=LATER)
-    assert _choose().certificate == b"certificate B"
-    assert not _choose().changed
-
-
-def test_a_third_key_blocks_again() -> None:
-    for letter in "AB":
+@pytest.mark.parametrize("known", ["A", ""])
+def test_a_later_key_in_clear_does_not_hide_the_one_that_came_encrypted(known: str) -> None:
+    for letter in f"{known or 'D'}B":
         _learn(invented(letter))
-    confirm_key(ANN, "B" * 40)
-    _learn(invented("C"))
-    assert _choose().changed
-    assert _choose().proposed == "C" * 40
+    if not known:
+        _learn(invented("D", state=State.REVOKED))
+    _learn(invented("C"), encrypted=False, now=LATER)
+    assert _choose().proposed == "B" * 40
 
 
 def test_an_expired_key_is_not_used() -> None:
@@ -159,6 +136,14 @@ def test_a_key_that_comes_revoked_is_used_no_longer() -> None:
     _learn(invented("A", state=State.REVOKED), encrypted=False)
     assert _choose() == Choice()
     assert known_certificates(ANN) == ()
+
+
+def test_after_a_revocation_the_next_key_waits_for_an_agent() -> None:
+    """Whoever has stolen the key can revoke it, and then send one of his own."""
+    _learn(invented("A"))
+    _learn(invented("A", state=State.REVOKED))
+    _learn(invented("B"), now=LATER)
+    assert _choose() == Choice(trouble="proposed", proposed="B" * 40, first_seen=LATER)
 
 
 def test_a_revoked_key_of_another_address_changes_nothing() -> None:
