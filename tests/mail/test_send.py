@@ -11,7 +11,10 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
+from crypto.errors import EpochKeyMissingError, SealError
+from helpdesk.models import User
 from tests.mail.letters import file, letter
+from tickets.actions.answer import send_again
 from tickets.mail import send
 from tickets.mail.send import Outcome, hand_over, mark_abandoned, send_outgoing
 from tickets.models import Event, Message, Outgoing, Queue
@@ -164,6 +167,64 @@ def test_a_sender_that_was_given_up_does_not_change_the_row(
     send_outgoing(outgoing.pk)
     outgoing.refresh_from_db()
     assert outgoing.state == Outgoing.State.UNKNOWN
+
+
+def test_a_sender_that_was_given_up_has_no_say_in_the_next_attempt(
+    outgoing: Outgoing, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Declared dead, sent again by a person, claimed by another sender: only then it comes back."""
+
+    def slow(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
+        mark_abandoned(datetime.now(UTC) + timedelta(hours=1))
+        send_again(Outgoing.objects.get(), by=alice, now=datetime.now(UTC))
+        Outgoing.objects.update(state=Outgoing.State.SENDING, attempts=2)
+        return Outcome.REFUSED, 550
+
+    monkeypatch.setattr(send, "hand_over", slow)
+    send_outgoing(outgoing.pk)
+    outgoing.refresh_from_db()
+    assert (outgoing.state, outgoing.attempts, outgoing.reply_code) == ("sending", 2, None)
+    assert Event.Kind.NOT_SENT not in kinds(outgoing)
+
+
+def test_what_a_person_sends_again_waits_as_shortly_as_at_first(
+    outgoing: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Outgoing.objects.update(attempts=9, approved=NOON)
+    answered_with(monkeypatch, Outcome.LATER, 451)
+    with time_machine.travel(NOON, tick=False):
+        send_outgoing(outgoing.pk)
+    outgoing.refresh_from_db()
+    assert outgoing.not_before == NOON + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("error", [EpochKeyMissingError("x"), SealError("x"), PermissionError()])
+def test_what_cannot_be_opened_was_not_handed_over(
+    outgoing: Outgoing, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*given: object) -> bytes:
+        raise error
+
+    given = answered_with(monkeypatch, Outcome.ACCEPTED, 250)
+    monkeypatch.setattr("crypto.models.SealKey.unseal", fail)
+    Outgoing.objects.update(approved=datetime.now(UTC))
+    send_outgoing(outgoing.pk)
+    assert given == []
+    assert Outgoing.objects.get().state == Outgoing.State.RETRY
+
+
+@pytest.mark.parametrize(("code", "kept"), [(-1, None), (0, None), (199, None), (451, 451), (600, None)])
+def test_only_what_a_mail_server_can_say_is_kept(
+    outgoing: Outgoing, monkeypatch: pytest.MonkeyPatch, code: int, kept: int | None
+) -> None:
+    answered_with(monkeypatch, Outcome.UNSURE, code)
+    send_outgoing(outgoing.pk)
+    assert Outgoing.objects.get().reply_code == kept
+
+
+def test_a_sender_is_declared_dead_only_when_no_hand_over_can_take_so_long() -> None:
+    # Connect, greeting, EHLO, STARTTLS, handshake, EHLO, AUTH (three), MAIL, RCPT, DATA, the mail, the dot.
+    assert 14 * timedelta(seconds=send.SMTP_SECONDS) < send.LEASE
 
 
 def test_the_log_says_no_address(

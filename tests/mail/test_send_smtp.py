@@ -19,7 +19,8 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.mark.parametrize(
-    "url", ["smtp://localhost:25", "http://localhost", "smtp+starttls://localhost:1", ""]
+    "url",
+    ["smtp://localhost:25", "http://localhost", "smtp+starttls://localhost:1", "smtps://localhost:port", ""],
 )
 def test_without_protection_or_server_nothing_is_handed_over(settings: LazySettings, url: str) -> None:
     settings.MAIL_OUT = url
@@ -48,6 +49,9 @@ def test_without_protection_or_server_nothing_is_handed_over(settings: LazySetti
         ({"dot": "552 too large"}, (Outcome.REFUSED, 552)),
         ({"dot": "451 try again"}, (Outcome.LATER, 451)),
         ({"dot": "421 going away"}, (Outcome.LATER, 421)),
+        ({"dot": "200 taken"}, (Outcome.ACCEPTED, 200)),
+        ({"dot": "nonsense"}, (Outcome.UNSURE, -1)),
+        ({"dot": "354 go on"}, (Outcome.UNSURE, 354)),
         ({"dot": HANG_UP}, (Outcome.UNSURE, None)),
         ({"dot": SILENCE}, (Outcome.UNSURE, None)),
     ],
@@ -111,6 +115,14 @@ def test_an_address_that_is_not_one_address_is_refused(
 ) -> None:
     server = scripted()
     assert hand_over("help@desk.example", recipient, MAIL) == (Outcome.REFUSED, None)
+    assert server.commands == []
+
+
+def test_an_address_of_our_own_that_cannot_be_said_is_a_refusal(
+    scripted: Callable[..., ScriptedServer],
+) -> None:
+    server = scripted()
+    assert hand_over("аня@desk.example", "ana@user.example", MAIL) == (Outcome.REFUSED, None)
     assert server.commands == []
 
 

@@ -192,7 +192,7 @@ def test_what_failed_may_be_sent_again(
     with TestCase.captureOnCommitCallbacks(execute=True):
         send_again(outgoing, by=alice, now=now)
     row = Outgoing.objects.get()
-    assert (row.state, row.attempts, row.not_before, row.lease_until) == ("approved", 0, None, None)
+    assert (row.state, row.attempts, row.not_before, row.lease_until) == ("approved", 7, None, None)
     assert row.approved == now
     assert row.rendered == outgoing.rendered
     assert Event.objects.get(kind=Event.Kind.RESENT).by == alice

@@ -93,7 +93,7 @@ def send_again(outgoing: Outgoing, *, by: User, now: datetime) -> None:
             pk=outgoing.pk, state__in=[Outgoing.State.FAILED, Outgoing.State.UNKNOWN]
         )
         if not doubtful.update(
-            state=Outgoing.State.APPROVED, attempts=0, not_before=None, lease_until=None, approved=now
+            state=Outgoing.State.APPROVED, not_before=None, lease_until=None, approved=now
         ):
             raise NotPossibleNow
         note_event(outgoing.message.ticket, Event.Kind.RESENT, at=now, by=by)

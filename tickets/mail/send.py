@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import mailbox
-import os
 import smtplib
 import ssl
 import uuid
@@ -16,19 +15,24 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
+from crypto.directories import sync_directory
+from crypto.errors import CryptoError
 from helpdesk.lib.faults import fault_point
 from tickets.actions.event import note_event
 from tickets.models import Event, Outgoing
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
 SMTP_SECONDS = 60
+SMTP_STEPS = 16
+"""What is waited for in one hand-over, from the name of the server to its answer to the mail, and some to spare."""
+LEASE = timedelta(seconds=SMTP_STEPS * SMTP_SECONDS)
+"""Longer than any hand-over takes: nothing else ends a sender, and whoever is declared dead must be."""
 RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 720)
 GIVE_UP = timedelta(days=3)
+REPLY_CODES = range(200, 600)
 
 
 class Outcome(StrEnum):
@@ -42,17 +46,18 @@ class Outcome(StrEnum):
 
 def send_outgoing(identity: uuid.UUID) -> None:
     """Send one approved mail. May run twice at once: the one that claims the row sends it (promise 2)."""
-    now = timezone.now()
-    claimed = (
-        Outgoing.objects.due(now)
-        .filter(pk=identity)
-        .update(state=Outgoing.State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1)
-    )
-    if not claimed:
+    outgoing = _claim(identity, timezone.now())
+    if outgoing is None:
         return
     fault_point("send-claimed")
-    outgoing = Outgoing.objects.select_related("message__ticket__key").get(pk=identity)
-    outcome, code = hand_over(outgoing.sender, outgoing.recipient, outgoing.rendered)
+    try:
+        sender, recipient, mail = outgoing.sender, outgoing.recipient, outgoing.rendered
+    except (CryptoError, OSError) as error:
+        # Nothing was handed over. A key that is not in its directory now may be there the next time.
+        logger.error("outgoing %s cannot be opened (%s)", identity, type(error).__name__)  # noqa: TRY400 - no content
+        _settle(outgoing, Outcome.LATER, None, timezone.now())
+        return
+    outcome, code = hand_over(sender, recipient, mail)
     fault_point("send-handed-over")
     _settle(outgoing, outcome, code, timezone.now())
     logger.info("outgoing %s: %s %s", identity, outcome.value, code or "")
@@ -66,9 +71,22 @@ def mark_abandoned(now: datetime) -> int:
     return len(abandoned)
 
 
+def _claim(identity: uuid.UUID, now: datetime) -> Outgoing | None:
+    """The row, if it is ours to send. The number of the attempt is the proof: it is never counted down."""
+    due = Outgoing.objects.due(now).filter(pk=identity)
+    before = due.values_list("attempts", flat=True).first()
+    if before is None:
+        return None
+    claim = {"state": Outgoing.State.SENDING, "attempts": before + 1}
+    if not due.filter(attempts=before).update(lease_until=now + LEASE, **claim):
+        return None
+    ours = Outgoing.objects.filter(pk=identity, **claim)
+    return ours.select_related("message__ticket__key").first()
+
+
 def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
     """Give a mail to MAIL_OUT: `smtps://`, `smtp+starttls://` (both with a checked certificate) or `maildir://`."""
-    if not _can_be_said(recipient):
+    if not _can_be_said(recipient) or not _can_be_said(sender):
         return Outcome.REFUSED, None
     url = urlsplit(settings.MAIL_OUT)
     if url.scheme == "maildir":
@@ -77,7 +95,7 @@ def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | 
         server = _connect(url)
     except smtplib.SMTPResponseException as error:
         return Outcome.LATER, error.smtp_code
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         # Nothing was handed over yet. A certificate that does not fit is trouble to be mended, not to be ignored.
         logger.warning("the mail server cannot be used (%s)", type(error).__name__)
         return Outcome.LATER, None
@@ -103,11 +121,7 @@ def _put_down(path: Path, mail: bytes) -> tuple[Outcome, int | None]:
         mailbox.Maildir(path, create=True).add(mail)
     except OSError:
         return Outcome.LATER, None
-    directory = os.open(path / "new", os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync_directory(path / "new")
     return Outcome.ACCEPTED, None
 
 
@@ -145,7 +159,7 @@ def _transmit(server: smtplib.SMTP, sender: str, recipient: str, mail: bytes) ->
         code, _ = server.getreply()
     except (OSError, smtplib.SMTPException):
         return Outcome.UNSURE, None
-    return (Outcome.ACCEPTED if code == 250 else _refusal(code)), code
+    return _last_word(code), code
 
 
 def _refused_before_data(server: smtplib.SMTP, sender: str, recipient: str) -> int | None:
@@ -164,7 +178,13 @@ def _refused_before_data(server: smtplib.SMTP, sender: str, recipient: str) -> i
 
 
 def _refusal(code: int) -> Outcome:
-    return Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER
+    return Outcome.REFUSED if code // 100 == 5 else Outcome.LATER
+
+
+def _last_word(code: int) -> Outcome:
+    """What the server says to the whole mail. It has it: anything but a plain yes or no leaves us in doubt."""
+    words = {2: Outcome.ACCEPTED, 4: Outcome.LATER, 5: Outcome.REFUSED}
+    return words.get(code // 100, Outcome.UNSURE)
 
 
 def _dotted(mail: bytes) -> bytes:
@@ -176,24 +196,33 @@ def _dotted(mail: bytes) -> bytes:
 
 
 def _settle(outgoing: Outgoing, outcome: Outcome, code: int | None, now: datetime) -> None:
+    """Say what became of it, if it is still ours: a sender that was declared dead has no say in a later attempt."""
     state, event = {
         Outcome.ACCEPTED: (Outgoing.State.SENT, Event.Kind.SENT),
         Outcome.REFUSED: (Outgoing.State.FAILED, Event.Kind.NOT_SENT),
         Outcome.UNSURE: (Outgoing.State.UNKNOWN, Event.Kind.UNSURE),
         Outcome.LATER: (Outgoing.State.RETRY, None),
     }[outcome]
-    not_before = None
-    if state == Outgoing.State.RETRY:
-        if now - outgoing.approved > GIVE_UP:
-            state, event = Outgoing.State.FAILED, Event.Kind.NOT_SENT
-        else:
-            minutes = RETRY_MINUTES[min(outgoing.attempts, len(RETRY_MINUTES)) - 1]
-            not_before = now + timedelta(minutes=minutes)
+    if state == Outgoing.State.RETRY and now - outgoing.approved > GIVE_UP:
+        state, event = Outgoing.State.FAILED, Event.Kind.NOT_SENT
+    values = {
+        "state": state,
+        "lease_until": None,
+        "not_before": now + _pause(outgoing, now) if state == Outgoing.State.RETRY else None,
+        "reply_code": code if code in REPLY_CODES else None,
+        "sent": now if state == Outgoing.State.SENT else None,
+    }
     with transaction.atomic():
-        mine = Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.SENDING)
-        sent = now if state == Outgoing.State.SENT else None
-        if (
-            mine.update(state=state, lease_until=None, not_before=not_before, reply_code=code, sent=sent)
-            and event
-        ):
+        mine = Outgoing.objects.filter(
+            pk=outgoing.pk, state=Outgoing.State.SENDING, attempts=outgoing.attempts
+        )
+        if mine.update(**values) and event:
             note_event(outgoing.message.ticket, event, at=now)
+
+
+def _pause(outgoing: Outgoing, now: datetime) -> timedelta:
+    """Longer with every attempt, but not longer than is fit for how long it has been approved (again)."""
+    age = (now - outgoing.approved) / timedelta(minutes=1)
+    reached = sum(age >= sum(RETRY_MINUTES[: number + 1]) for number in range(len(RETRY_MINUTES)))
+    number = min(outgoing.attempts - 1, reached, len(RETRY_MINUTES) - 1)
+    return timedelta(minutes=RETRY_MINUTES[number])
