@@ -17,7 +17,8 @@ help: ## Say what there is to type.
 run: packages ## Start the desk: a demo here, or the real thing when there is a .env.
 	@$(manage) prepare --host $(HOST) --port $(PORT)
 	@# Whatever ends us (Ctrl-C, a closed terminal, kill), honcho is told and waited for, and gpg's agents go last.
-	@LISTEN=$(HOST):$(PORT) env --ignore-signal=HUP $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start & \
+	@processes=$$($(manage) processes) || exit; \
+	  LISTEN=$(HOST):$(PORT) env --ignore-signal=HUP $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start $$processes & \
 	  honcho=$$!; told=; trap 'told=1; kill $$honcho 2>/dev/null' INT TERM HUP; \
 	  while kill -0 $$honcho 2>/dev/null; do wait $$honcho; ended=$$?; done; \
 	  $(manage) stop_gpg; echo "Whisperdesk has stopped."; [ -n "$$told" ] || exit $$ended

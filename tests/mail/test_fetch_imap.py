@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
 from imapclient import IMAPClient
 
 from tests.mail.letters import mail
@@ -19,7 +18,6 @@ from tickets.mail import fetch
 from tickets.mail.fetch import fetch_all, fetch_mailbox, open_imap, wait_for_mail
 from tickets.mail.keep import Origin, keep_mail
 from tickets.mail.letter import TryLater
-from tickets.management.commands import fetch_mail
 from tickets.models import Incoming
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db]
@@ -177,42 +175,3 @@ def test_waiting_ends_when_a_mail_comes(imaps: str) -> None:
 def test_waiting_ends_after_a_while_without_mail(imaps: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "IDLE_SECONDS", 0.1)
     assert not wait_for_mail(imaps)
-
-
-class Stopped(Exception):  # noqa: N818 - not an error: the end of the watch
-    """Ends the command that runs until it is stopped."""
-
-
-@pytest.mark.parametrize("outcome", [True, OSError()])
-def test_watching_fetches_after_every_wait(
-    imaps: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch, outcome: object
-) -> None:
-    rounds: list[str] = []
-
-    def wait(url: str) -> bool:
-        rounds.append(url)
-        if len(rounds) > 2:
-            raise Stopped
-        put(imaps, mail())
-        if isinstance(outcome, OSError):
-            raise outcome
-        return True
-
-    settings.MAIL_IN = [imaps]
-    monkeypatch.setattr(fetch_mail, "wait_for_mail", wait)
-    monkeypatch.setattr(fetch_mail, "PAUSE", 0)
-    with pytest.raises(Stopped):
-        call_command("fetch_mail", "--watch")
-    assert Incoming.objects.count() == 2
-
-
-def test_watching_without_imap_looks_now_and_then(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def slept(seconds: float) -> None:
-        raise Stopped
-
-    settings.MAIL_IN = []
-    monkeypatch.setattr(time, "sleep", slept)
-    with pytest.raises(Stopped):
-        call_command("fetch_mail", "--watch")

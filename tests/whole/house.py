@@ -78,7 +78,7 @@ def _told(folder: Path, database: str) -> House:
         "MAIL_IN": mailbox,
         "MAIL_OUT": os.environ["WD_TEST_SMTP"],
         "MAIL_CA_FILE": os.environ["WD_TEST_CA"],
-        "MAIL_POLL_SECONDS": "1",
+        "MAIL_POLL_SECONDS": "600",  # What comes in time was waited for.
         "LISTEN": f"127.0.0.1:{port}",
     }
     return House(f"http://127.0.0.1:{port}", mailbox, folder / "data", folder / "log", environment)

@@ -6,7 +6,7 @@ import logging
 import mailbox
 import shutil
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -71,12 +71,16 @@ def open_imap(url: str) -> Iterator[IMAPClient]:
         client.shutdown()
 
 
-def wait_for_mail(url: str) -> bool:
-    """IDLE on a mailbox (RFC 2177) until something happens there or it is time to look anyway."""
+def wait_for_mail(url: str, waiting: Callable[[], None] = lambda: None) -> bool:
+    """IDLE on a mailbox (RFC 2177) until something happens there or it is time to look anyway.
+
+    Of what came before it says nothing: who looks once `waiting` was called misses no mail.
+    """
     with open_imap(url) as client:
         client.select_folder(_folder(url), readonly=True)
         client.idle()
         try:
+            waiting()
             return bool(client.idle_check(timeout=IDLE_SECONDS))
         finally:
             client.idle_done()
