@@ -66,14 +66,19 @@ def check_web(app_configs: Sequence[AppConfig] | None, **options: object) -> Ite
 def check_places(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
     """Where keys and content lie: apart, and closed to others."""
     keys, blobs = _real(settings.KEYS_DIR), _real(settings.BLOBS_DIR)
-    if not settings.DEMO and any(_share_a_tree(keys, place) for place in [blobs, *_database_places()]):
+    if not settings.DEMO and any(
+        _share_a_tree(keys, place) for place in [blobs, *(file.parent for file in _database_files())]
+    ):
         yield _error(
             3,
             "KEYS_DIR shares a directory with the database or BLOBS_DIR, so one backup would hold both and nothing"
             " could ever be forgotten. Set KEYS_DIR to a directory outside of them.",
         )
-    for name in ("KEYS_DIR", "GNUPG_HOME"):
+    for name in ("DATA_DIR", "KEYS_DIR", "BLOBS_DIR", "GNUPG_HOME"):
         yield from _check_closed(name, _real(getattr(settings, name)))
+    for database in _database_files():
+        if not _is_in_closed_directory(database) and database.stat().st_mode & 0o077:
+            yield _error(17, "The database can be read by others. Close it: chmod 0600 on its file.")
     if len(os.fsencode(_real(settings.GNUPG_HOME))) > LONGEST_HOME:
         yield _error(15, f"The path of GNUPG_HOME is longer than {LONGEST_HOME} bytes. Choose a shorter one.")
 
@@ -172,11 +177,15 @@ def _share_a_tree(keys: Path, other: Path) -> bool:
     return keys.is_relative_to(other) or other.is_relative_to(keys)
 
 
-def _database_places() -> list[Path]:
+def _database_files() -> list[Path]:
     database = settings.DATABASES["default"]
     if database.get("ENGINE") != "django.db.backends.sqlite3":
         return []
-    return [_real(database["NAME"]).parent]
+    return [_real(database["NAME"])]
+
+
+def _is_in_closed_directory(file: Path) -> bool:
+    return not file.exists() or not file.parent.stat().st_mode & 0o077
 
 
 def _gpg_version() -> tuple[int, ...]:

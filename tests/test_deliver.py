@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        (directory / "data").mkdir()
+        (directory / "data").mkdir(mode=0o700)
         self.environment = {
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "tests.settings",

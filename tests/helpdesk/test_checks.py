@@ -103,14 +103,35 @@ def test_blobs_among_the_keys_are_refused(safe: LazySettings, tmp_path: Path) ->
     assert found() == ["E003"]
 
 
-@pytest.mark.parametrize("name", ["KEYS_DIR", "GNUPG_HOME"])
-def test_keys_that_others_can_read_are_refused(safe: LazySettings, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["DATA_DIR", "KEYS_DIR", "BLOBS_DIR", "GNUPG_HOME"])
+def test_places_that_others_can_read_are_refused(safe: LazySettings, tmp_path: Path, name: str) -> None:
     place = tmp_path / "k"
-    place.mkdir(mode=0o755)
+    place.mkdir()
+    place.chmod(0o755)
     setattr(safe, name, place)
     assert found() == (
         ["E004", "E015"] if len(str(place)) > checks.LONGEST_HOME and name == "GNUPG_HOME" else ["E004"]
     )
+
+
+@pytest.mark.parametrize(
+    ("around", "mode", "said"), [(0o755, 0o644, ["E017"]), (0o755, 0o600, []), (0o700, 0o644, [])]
+)
+def test_a_database_that_others_can_read_is_refused(
+    demo: LazySettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    around: int,
+    mode: int,
+    said: list[str],
+) -> None:
+    place = tmp_path / "d"
+    place.mkdir()
+    place.chmod(around)
+    (place / "db.sqlite3").touch()
+    (place / "db.sqlite3").chmod(mode)
+    monkeypatch.setitem(demo.DATABASES, "default", _sqlite(place))
+    assert found() == said
 
 
 def test_keys_that_the_desk_cannot_read_are_named(safe: LazySettings, tmp_path: Path) -> None:
