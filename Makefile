@@ -28,10 +28,11 @@ demo-reset: packages ## Throw the demo's data away; the next `make run` makes it
 
 test: packages-dev ## Everything: checks, then all tests on SQLite and on PostgreSQL, with real servers.
 	@tests/servers/packages
+	@$(MAKE) --no-print-directory check
 	@$(bin)/python -m tests.servers $(MAKE) --no-print-directory tested
 
 # Run by `make test` between the start and the end of the servers.
-tested: check
+tested:
 	@rm -f .coverage
 	env -u DATABASE_URL $(bin)/python -m pytest -q --cov --cov-report= -m "not (servers or browser or faults)"
 	$(bin)/python -m pytest -q --cov --cov-report= --cov-append
@@ -43,8 +44,8 @@ check: packages-dev ## What a machine can see without running the desk, cheapest
 	$(bin)/lint-imports
 	$(bin)/djlint templates --check --lint --quiet
 	$(bin)/mypy .
-	$(manage) makemigrations --check --dry-run
-	$(manage) check --fail-level WARNING
+	env -u DATABASE_URL -u REDIS_URL $(manage) makemigrations --check --dry-run
+	env -u DATABASE_URL -u REDIS_URL $(manage) check --fail-level WARNING
 
 bench: packages-dev ## How long things take, on throw-away servers.
 	@$(bin)/python -m tests.servers --durable $(bin)/python -m tests.bench
