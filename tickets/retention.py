@@ -7,11 +7,13 @@ import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 
+from crypto.errors import SealError
 from crypto.models import SealKey
 from crypto.vault import blob_store, epoch_keys
-from tickets.actions.forget import forget_incoming, forget_ticket
+from tickets.actions.forget import forget_incoming, forget_stray_keys, forget_ticket
 from tickets.models import Attachment, Ciphertext, Incoming, Message, Ticket, Tombstone
 
 logger = logging.getLogger(__name__)
@@ -30,43 +32,60 @@ def rotate_epoch_keys(now: datetime) -> None:
     names = epochs.names()
     if not names or names[-1][6:16] < today.isoformat():
         epochs.create(today)
-    wrapped = rewrap_all(epochs.newest())
-    gone: list[str] = []
-    if not SealKey.objects.exclude(epoch=epochs.newest()).exists():
-        gone = epochs.destroy_older_than(today - timedelta(days=settings.BACKUP_LIFE_DAYS))
+    wrapped, broken = rewrap_all(epochs.newest())
+    in_use = set(SealKey.objects.values_list("epoch", flat=True).distinct())
+    gone = epochs.destroy_older_than(today - timedelta(days=settings.BACKUP_LIFE_DAYS), in_use=in_use)
     logger.info("epoch keys: %d keys wrapped anew, %d epoch keys destroyed", wrapped, len(gone))
+    if broken:
+        logger.error("epoch keys: %d wrapped keys cannot be opened and stay as they are", broken)
 
 
 @transaction.atomic
-def rewrap_all(epoch: str) -> int:
-    """Wrap every key with this epoch key, in one transaction; give how many."""
-    rows = list(SealKey.objects.exclude(epoch=epoch).select_for_update())
-    for row in rows:
-        row.rewrap(epoch)
-    SealKey.objects.bulk_update(rows, ["epoch", "wrapped"], batch_size=BATCH)
-    return len(rows)
+def rewrap_all(epoch: str) -> tuple[int, int]:
+    """Wrap every key with this epoch key, in one transaction; give how many, and how many could not be opened."""
+    wrapped, broken = [], 0
+    for row in SealKey.objects.exclude(epoch=epoch).select_for_update():
+        try:
+            row.rewrap(epoch)
+        except SealError:
+            broken += 1
+        else:
+            wrapped.append(row)
+    SealKey.objects.bulk_update(wrapped, ["epoch", "wrapped"], batch_size=BATCH)
+    return len(wrapped), broken
 
 
 def purge(now: datetime) -> int:
-    """Forget closed tickets and set-aside mail kept longer than FORGET_AFTER_DAYS; give how many tickets.
+    """Forget what was kept for longer than FORGET_AFTER_DAYS; give how many tickets.
 
     May be killed at any point and run again.
     """
     before = now - timedelta(days=settings.FORGET_AFTER_DAYS)
-    old = Ticket.objects.filter(state=Ticket.State.CLOSED, closed__lte=before)
-    begun = Ticket.objects.filter(state=Ticket.State.FORGETTING)
-    forgotten = sum(
-        forget_ticket(ticket, rule=Tombstone.Rule.CLOSED_LONG_AGO, now=now)
-        for ticket in (old | begun).iterator(chunk_size=BATCH)
-    )
-    aside = Incoming.objects.filter(state=Incoming.State.SET_ASIDE, received__lte=before, key__isnull=False)
-    for incoming in aside.iterator(chunk_size=BATCH):
+    forgotten = _forget_tickets(before, now)
+    waiting = Incoming.objects.waiting_for_somebody().filter(received__lte=before, key__isnull=False)
+    for incoming in waiting.iterator(chunk_size=BATCH):
         forget_incoming(incoming)
+    forget_stray_keys()
     Ciphertext.objects.filter(first_seen__lte=now - CIPHERTEXTS_KEPT).delete()
+    call_command("clearsessions")
     remove_orphans(time.time())
     _truncate_log()
     logger.info("purge: %d tickets forgotten", forgotten)
     return forgotten
+
+
+def forgotten_at(incoming: Incoming) -> datetime:
+    """When the bytes of a mail that nobody files are forgotten."""
+    return incoming.received + timedelta(days=settings.FORGET_AFTER_DAYS)
+
+
+def _forget_tickets(before: datetime, now: datetime) -> int:
+    old = Ticket.objects.filter(state=Ticket.State.CLOSED, closed__lte=before)
+    begun = Ticket.objects.filter(state=Ticket.State.FORGETTING)
+    return sum(
+        forget_ticket(ticket, rule=Tombstone.Rule.CLOSED_LONG_AGO, now=now, closed_by=before)
+        for ticket in (old | begun).iterator(chunk_size=BATCH)
+    )
 
 
 def remove_orphans(now: float) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -13,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from helpdesk.models import User
 from tests.desk.rows import browser_of, new_mail
 from tickets.actions.retry import try_again
+from tickets.actions.set_aside import set_aside
 from tickets.desk.reasons import reason_in_words
 from tickets.models import Incoming, Queue
 
@@ -39,7 +42,44 @@ def test_a_mail_is_tried_again(desk: Client, alice: User) -> None:
     assert "The mail is tried again." in answer.content.decode()
     mail.refresh_from_db()
     assert (mail.state, mail.attempts, mail.reason) == ("new", 0, "")
+    assert (mail.decided_by, mail.decided_at is not None) == (alice, True)
     assert not try_again(mail, by=alice, now=mail.received)
+
+
+def test_a_mail_in_quarantine_is_set_aside_and_may_be_tried_again(desk: Client, alice: User) -> None:
+    mail = new_mail("quarantined", "gave_up")
+    answer = desk.post(reverse("set_aside", args=[mail.pk]), follow=True)
+    page = answer.content.decode()
+    assert "The mail is set aside." in page
+    assert "Somebody looked at it and set it aside." in page
+    assert "Alice</bdi>" in page
+    assert reverse("set_aside", args=[mail.pk]) not in page
+    assert reverse("try_again", args=[mail.pk]) in page
+    mail.refresh_from_db()
+    assert (mail.state, mail.reason, mail.decided_by) == ("set_aside", "by_agent", alice)
+    assert mail.read().startswith(b"Subject")
+
+
+@pytest.mark.parametrize("state", ["set_aside", "new", "filed"])
+def test_only_a_mail_in_quarantine_is_set_aside(state: str, alice: User) -> None:
+    mail = new_mail("quarantined", "gave_up")
+    Incoming.objects.update(state=state)
+    assert not set_aside(mail, by=alice, now=mail.received)
+    assert Incoming.objects.get().decided_by is None
+
+
+def test_whoever_decides_later_is_told(desk: Client) -> None:
+    mail = new_mail("set_aside", "loop")
+    answer = desk.post(reverse("set_aside", args=[mail.pk]), follow=True)
+    assert "somebody else decided about this mail already" in answer.content.decode()
+
+
+def test_it_is_said_when_a_mail_will_be_forgotten(desk: Client, settings: LazySettings) -> None:
+    settings.FORGET_AFTER_DAYS = 90
+    mail = new_mail("quarantined", "gave_up")
+    assert "until 04/01/2026" not in _page(desk)
+    Incoming.objects.filter(pk=mail.pk).update(received=datetime(2026, 1, 1, 12, tzinfo=UTC))
+    assert "until 04/01/2026" in _page(desk)
 
 
 def test_the_worker_is_told_after_commit(

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.conf import settings as desk_settings
+from django.contrib.sessions.models import Session
 from django.db import connection
 
+from crypto.models import PublicKey
 from crypto.vault import blob_store
-from tests.tickets.cases import NOW, first_message, opened
+from tests.tickets.cases import NOW, first_message, know_key, opened
 from tickets import retention
 from tickets.actions import forget
 from tickets.mail.keep import Origin, keep_mail
 from tickets.models import Ciphertext, Incoming, Queue, Ticket, Tombstone
-from tickets.retention import ORPHAN_SECONDS, purge, remove_orphans
+from tickets.retention import ORPHAN_SECONDS, forgotten_at, purge, remove_orphans
 
 KEPT = timedelta(days=90)
 A_SECOND = timedelta(seconds=1)
@@ -80,21 +82,37 @@ def test_killed_on_the_way_it_is_resumed(queue: Queue, point: str, monkeypatch: 
     assert list(blob_store().names()) == []
 
 
-def test_mail_set_aside_goes_as_late_as_a_ticket() -> None:
+@pytest.mark.parametrize("state", [Incoming.State.SET_ASIDE, Incoming.State.QUARANTINED])
+def test_mail_that_nobody_files_goes_as_late_as_a_ticket(state: Incoming.State) -> None:
     identity = keep_mail(b"spam", Origin("maildir 0"))
-    Incoming.objects.update(state=Incoming.State.SET_ASIDE, received=NOW)
+    Incoming.objects.update(state=state, received=NOW)
     purge(NOW + KEPT - A_SECOND)
     assert Incoming.objects.get().read() == b"spam"
+    assert forgotten_at(Incoming.objects.get()) == NOW + KEPT
     purge(NOW + KEPT)
     assert Incoming.objects.get(pk=identity).key is None
 
 
-@pytest.mark.parametrize("state", [Incoming.State.NEW, Incoming.State.QUARANTINED])
-def test_mail_that_waits_for_somebody_is_never_purged(state: Incoming.State) -> None:
+def test_mail_that_the_line_has_still_to_do_with_is_never_purged() -> None:
     keep_mail(b"a mail", Origin("maildir 0"))
-    Incoming.objects.update(state=state, received=NOW)
+    Incoming.objects.update(received=NOW)
     purge(NOW + 10 * KEPT)
     assert Incoming.objects.get().read() == b"a mail"
+
+
+def test_the_key_of_somebody_without_a_ticket_goes(queue: Queue) -> None:
+    opened(queue)
+    know_key()
+    know_key("carol", address="carol@user.example")
+    purge(NOW)
+    assert PublicKey.objects.get().address_digest == Ticket.objects.get().requester_digest
+
+
+def test_sessions_that_are_over_go() -> None:
+    for expires in (NOW - A_SECOND, datetime(2100, 1, 1, tzinfo=UTC)):
+        Session.objects.create(session_key=str(expires), session_data="x", expire_date=expires)
+    purge(NOW)
+    assert Session.objects.get().expire_date.year == 2100
 
 
 def test_a_ciphertext_is_remembered_for_a_year() -> None:

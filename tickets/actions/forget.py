@@ -5,22 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from crypto.keys import forget_keys
-from crypto.models import SealKey
+from crypto.models import PublicKey, SealKey
 from crypto.vault import blob_store, digest
 from helpdesk.lib.faults import fault_point
 from tickets.models import Attachment, Incoming, Message, Ticket, Tombstone
 
 
-def forget_ticket(ticket: Ticket, *, rule: Tombstone.Rule, now: datetime) -> bool:
-    """Forget a closed ticket; False when it was reopened meanwhile.
+def forget_ticket(ticket: Ticket, *, rule: Tombstone.Rule, now: datetime, closed_by: datetime) -> bool:
+    """Forget a ticket that was closed at `closed_by` or before; False when it was opened meanwhile.
 
     The state says first that it is going, so that no mail is filed into it any more; then everything goes in one
     transaction. Killed in between, the next run finishes it.
     """
-    going = Ticket.objects.filter(pk=ticket.pk, state__in=[Ticket.State.CLOSED, Ticket.State.FORGETTING])
-    if not going.update(state=Ticket.State.FORGETTING):
+    is_due = Q(state=Ticket.State.CLOSED, closed__lte=closed_by) | Q(state=Ticket.State.FORGETTING)
+    if not Ticket.objects.filter(is_due, pk=ticket.pk).update(state=Ticket.State.FORGETTING):
         return False
     fault_point("forget-locked")
     blobs = _blobs(ticket)
@@ -40,15 +41,32 @@ def forget_ticket(ticket: Ticket, *, rule: Tombstone.Rule, now: datetime) -> boo
 
 
 def forget_incoming(incoming: Incoming) -> None:
-    """Forget the bytes of a mail that was set aside; the row stays, so that the same bytes do not come back."""
+    """Forget the bytes of a mail that nobody filed; the row stays, so that the same bytes do not come back.
+
+    What was in quarantine is set aside from now on, under its reason: there is nothing left to try again.
+    """
     blob = incoming.blob
     with transaction.atomic():
-        aside = Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.SET_ASIDE)
-        if not aside.update(key=None, blob=""):
+        waiting = Incoming.objects.waiting_for_somebody().filter(pk=incoming.pk)
+        if not waiting.update(key=None, blob="", state=Incoming.State.SET_ASIDE):
             return
         SealKey.objects.filter(pk=incoming.pk).delete()
     if blob:
         blob_store().delete(blob)
+
+
+def forget_stray_keys() -> int:
+    """Forget the OpenPGP keys of people who have no ticket; give of how many people.
+
+    Two purges that forget a person's last two tickets at one moment see each the other's ticket still there.
+    """
+    known = Ticket.objects.filter(requester_digest=OuterRef("address_digest"))
+    strays = PublicKey.objects.filter(~Exists(known)).values_list("address_digest", flat=True)
+    people = set(strays)
+    for person in people:
+        with transaction.atomic():
+            forget_keys(person)
+    return len(people)
 
 
 def _blobs(ticket: Ticket) -> list[str]:

@@ -21,6 +21,8 @@ def try_again(incoming: Incoming, *, by: User, now: datetime) -> bool:
             "not_before": None,
             "lease_until": None,
             "reason": "",
+            "decided_by": by,
+            "decided_at": now,
         }
         if not waiting.update(**fresh):
             return False

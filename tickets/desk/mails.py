@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,8 +18,10 @@ from helpdesk.lib.http import AgentRequest
 from helpdesk.lib.pages import page_of
 from tickets.access import incoming_for, incoming_of
 from tickets.actions.retry import try_again
+from tickets.actions.set_aside import set_aside
 from tickets.desk.reasons import reason_in_words
 from tickets.models import Incoming
+from tickets.retention import forgotten_at
 
 ROWS_A_PAGE = 50
 
@@ -31,13 +34,15 @@ class MailRow:
     reason: str
     is_quarantined: bool
     can_be_tried: bool
+    forgotten: datetime
+    """When its bytes go for good, if nobody has it tried again before."""
 
 
 @require_safe
 def list_mails(request: AgentRequest) -> TemplateResponse:
     """What somebody has to look at: quarantine first, newest first."""
-    waiting = incoming_of(request.user).waiting_for_somebody().order_by("state", "-received")
-    page = page_of(waiting, request.GET.get("page", "1"), size=ROWS_A_PAGE)
+    waiting = incoming_of(request.user).waiting_for_somebody().select_related("decided_by")
+    page = page_of(waiting.order_by("state", "-received"), request.GET.get("page", "1"), size=ROWS_A_PAGE)
     return TemplateResponse(
         request, "desk/mails.html", {"page": page, "rows": [_row(mail) for mail in page.rows]}
     )
@@ -55,10 +60,23 @@ def try_mail_again(request: AgentRequest, incoming_id: UUID) -> HttpResponse:
     return redirect("mails")
 
 
+@require_POST
+def set_mail_aside(request: AgentRequest, incoming_id: UUID) -> HttpResponse:
+    """Say that a mail in quarantine is not for us."""
+    if set_aside(incoming_for(request.user, incoming_id), by=request.user, now=timezone.now()):
+        messages.success(
+            request, _("The mail is set aside. It is forgotten in time, and can be tried again until then.")
+        )
+    else:
+        messages.warning(request, _("Nothing was changed: somebody else decided about this mail already."))
+    return redirect("mails")
+
+
 def _row(mail: Incoming) -> MailRow:
     return MailRow(
         mail=mail,
         reason=reason_in_words(mail.reason),
         is_quarantined=mail.state == Incoming.State.QUARANTINED,
         can_be_tried=mail.key_id is not None,
+        forgotten=forgotten_at(mail),
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 _WORDS = {
+    "by_agent": gettext_noop("Somebody looked at it and set it aside."),
     "refused": gettext_noop("It was tampered with or could harm us, so it was not opened."),
     "no_key": gettext_noop("It is encrypted, but not to a key we have."),
     "loop": gettext_noop("It is one of our own mails coming back."),

@@ -28,5 +28,6 @@ urlpatterns = [
     path("attachments/<uuid:attachment_id>/", files.attachment, name="attachment"),
     path("mail/", mails.list_mails, name="mails"),
     path("mail/<uuid:incoming_id>/again/", mails.try_mail_again, name="try_again"),
+    path("mail/<uuid:incoming_id>/aside/", mails.set_mail_aside, name="set_aside"),
     path("preferences/", preferences.preferences, name="preferences"),
 ]

@@ -30,6 +30,7 @@ class Event(models.Model):
         RESENT = "resent", _("the answer was approved to be sent again")
         KEY_LEARNED = "key_learned", _("a key was learned")
         KEY_CONFIRMED = "key_confirmed", _("a key was confirmed")
+        KEY_UNUSABLE = "key_unusable", _("the key cannot be used: the answer goes on waiting")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=14, choices=Kind)

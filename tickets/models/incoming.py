@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,11 @@ class Incoming(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    """The agent who had it tried again or set aside last."""
+    decided_at = models.DateTimeField(null=True)
     message = models.OneToOneField(Message, null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = IncomingQuerySet.as_manager()

@@ -14,6 +14,14 @@ from crypto.verdict import Encryption, SignatureState
 from tickets.models.ticket import Ticket
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Sets of messages."""
+
+    def from_the_requester(self) -> MessageQuerySet:
+        """What a person wrote to us: a bounce or an automatic reply is nobody's word."""
+        return self.filter(kind=Message.Kind.INBOUND, machine="")
+
+
 class Message(models.Model):
     """What was said, by whom, and what is known of its protection. Never changed once written."""
 
@@ -58,6 +66,8 @@ class Message(models.Model):
     raw_blob = models.CharField(max_length=32, blank=True)
     """The mail as it came, still encrypted by its sender, sealed once more under the ticket key."""
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         ordering = ["created", "id"]
         indexes = [
@@ -82,3 +92,8 @@ class Message(models.Model):
     def sealing_key(self) -> SealKey:
         """The ticket key."""
         return self.ticket.key
+
+    @property
+    def is_from_the_requester(self) -> bool:
+        """Whether a person wrote it to us; see MessageQuerySet.from_the_requester."""
+        return self.kind == self.Kind.INBOUND and not self.machine

@@ -23,6 +23,10 @@ class OutgoingQuerySet(models.QuerySet["Outgoing"]):
             state__in=[Outgoing.State.APPROVED, Outgoing.State.RETRY],
         )
 
+    def released(self, now: datetime) -> OutgoingQuerySet:
+        """Those that wait for a key, and whose key came in their own ticket or was confirmed by an agent."""
+        return self.filter(state=Outgoing.State.WAITING, not_before__lte=now)
+
     def abandoned(self, now: datetime) -> OutgoingQuerySet:
         """Those whose sender died between claiming them and saying what became of them."""
         return self.filter(state=Outgoing.State.SENDING, lease_until__lte=now)
@@ -54,6 +58,7 @@ class Outgoing(models.Model):
     """The key it is encrypted to; empty when it goes in clear or waits."""
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
+    """Not to be tried before; of one that waits for a key: since when it may go without being asked for again."""
     lease_until = models.DateTimeField(null=True)
     reply_code = models.PositiveSmallIntegerField(null=True)
     """The mail server's last word (RFC 5321), without its text."""
