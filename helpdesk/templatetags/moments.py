@@ -27,6 +27,15 @@ def age(moment: datetime) -> str:
 
 
 @register.filter
+def distance(moment: datetime) -> str:
+    """'2 h ago', or 'in 5 min' for what is to come."""
+    now = timezone.now()
+    if moment > now:
+        return gettext("in %(age)s") % {"age": age(now - (moment - now))}
+    return gettext("%(age)s ago") % {"age": age(moment)}
+
+
+@register.filter
 def moment(value: datetime) -> str:
     """'Tue 3 Nov, 14:05', with the year when it is not this one."""
     local = timezone.localtime(value)

@@ -69,6 +69,11 @@ def test_first_words_stand_where_there_is_no_subject(desk: Client, queue: Queue)
     assert _titles(desk) == ["Some first words"]
 
 
+def test_the_three_dots_of_protected_mail_are_no_subject(desk: Client, queue: Queue) -> None:
+    new_message(new_ticket(queue, subject="..."), text="The printer is on fire.")
+    assert _titles(desk) == ["The printer is on fire."]
+
+
 def test_a_row_is_one_link_with_what_matters(desk: Client, queue: Queue) -> None:
     ticket = new_ticket(queue, subject="<b>No Wi-Fi</b>", facts=[["Model", "Example 3000"]])
     page = desk.get(ADDRESS).content.decode()

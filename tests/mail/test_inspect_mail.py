@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tests.keyrings import secret_home
 from tickets.mail import inspection
@@ -26,7 +27,8 @@ KEYS_OF_THE_OBJECT = {
 def inspected(*files: Path, keys: Path | None = None) -> list[dict[str, object]]:
     output = io.StringIO()
     arguments = ["--keys", str(keys)] if keys else []
-    call_command("inspect_mail", *map(str, files), *arguments, stdout=output)
+    with nullcontext() if all(file.exists() for file in files) else pytest.raises(CommandError):
+        call_command("inspect_mail", *map(str, files), *arguments, stdout=output)
     found = [json.loads(line) for line in output.getvalue().splitlines()]
     assert all(set(each) == KEYS_OF_THE_OBJECT for each in found)
     return found

@@ -31,15 +31,21 @@ class Row:
 
 def rows_of(tickets: Sequence[Ticket]) -> list[Row]:
     """The rows; one more query when some ticket has no subject, however many have none."""
-    silent = [ticket for ticket in tickets if not ticket.subject.strip()]
+    silent = [ticket for ticket in tickets if not subject_of(ticket)]
     first = first_messages(silent) if silent else {}
     words = {pk: _first_words(message.text) for pk, message in first.items()}
     return [_row(ticket, words.get(ticket.pk, "")) for ticket in tickets]
 
 
+def subject_of(ticket: Ticket) -> str:
+    """The subject, if it says anything: protected mail whose own subject is missing shows three dots outside."""
+    subject = str(ticket.subject).strip()
+    return "" if subject == "..." else subject
+
+
 def _row(ticket: Ticket, first_words: str) -> Row:
     state, word, since = _standing(ticket)
-    subject = ticket.subject.strip()
+    subject = subject_of(ticket)
     return Row(
         ticket=ticket,
         state=state,

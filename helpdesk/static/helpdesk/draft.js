@@ -7,18 +7,21 @@ function keepDrafts(form) {
   const state = form.querySelector("[data-draft-state]");
   const text = form.querySelector("textarea");
   let timer = 0;
+  let isNew = false;
   let isLeaving = false;
   let asking = new AbortController();
 
   async function keep() {
     if (isLeaving) return;
+    clearTimeout(timer);
     asking = new AbortController();
     const body = new FormData(form);
     body.set("quietly", "1");
+    isNew = false;
     let isKept = false;
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body, redirect: "error", signal: asking.signal });
-      isKept = answer.status === 204;
+      const request = { method: "POST", body, redirect: "error", keepalive: true, signal: asking.signal };
+      isKept = (await fetch(form.dataset.draft, request)).status === 204;
     } catch {
       isKept = false;
     }
@@ -27,6 +30,7 @@ function keepDrafts(form) {
 
   text.addEventListener("input", () => {
     clearTimeout(timer);
+    isNew = true;
     state.textContent = "";
     timer = setTimeout(keep, QUIET_MILLISECONDS);
   });
@@ -36,6 +40,18 @@ function keepDrafts(form) {
     isLeaving = true;
     clearTimeout(timer);
     asking.abort();
+  });
+
+  // Other buttons of the page load it anew: what is being written is kept first.
+  document.addEventListener("submit", async (event) => {
+    if (event.target === form || !isNew) return;
+    event.preventDefault();
+    await keep();
+    event.target.requestSubmit(event.submitter);
+  });
+
+  window.addEventListener("pagehide", () => {
+    if (isNew) keep();
   });
 }
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crypto.keyfolder import open_key_folder
 from crypto.openpgp import SecretKeyring
@@ -29,10 +29,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, files: list[str], keys: Path | None, **_options: object) -> None:
+        missing = False
         with _desk(keys) as desk:
             for name in files:
+                missing = missing or not Path(name).is_file()
                 self.stdout.write(json.dumps(_inspected(name, desk), ensure_ascii=False))
                 self.stdout.flush()
+        if missing:
+            raise CommandError("not every file is there: see `error`")
 
 
 @contextlib.contextmanager
