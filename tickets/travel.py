@@ -29,7 +29,10 @@ class Travel:
     fingerprint: str = ""
     first_seen: datetime | None = None
     proposed: str = ""
-    """Fingerprint of another key that came for this person and waits to be compared by an agent."""
+    """Fingerprint of another key that came for this person and waits to be compared by an agent.
+
+    When it is encrypted all the same, that key came in clear, where anybody could have put it.
+    """
     trouble: str = ""
     """Why a key that is there cannot be used: 'expired', 'proposed' (an agent must compare it) or empty."""
 
@@ -53,6 +56,6 @@ def _travel_by(choice: Choice, *, protected: bool) -> Travel:
     if choice.changed:
         return Travel(Way.KEY_CHANGED, choice.fingerprint, choice.first_seen, choice.proposed)
     if choice.certificate:
-        return Travel(Way.ENCRYPTED, choice.fingerprint, choice.first_seen)
+        return Travel(Way.ENCRYPTED, choice.fingerprint, choice.first_seen, choice.proposed)
     way = Way.WAITS if protected else Way.CLEAR
     return Travel(way, choice.fingerprint, choice.first_seen, choice.proposed, choice.trouble)

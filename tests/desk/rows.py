@@ -88,7 +88,9 @@ def new_mail(state: str, reason: str) -> Incoming:
     return mail
 
 
-def new_public_key(fingerprint: str = FINGERPRINT, *, state: str = "in_use", days: int = 3) -> PublicKey:
+def new_public_key(
+    fingerprint: str = FINGERPRINT, *, state: str = "in_use", days: int = 3, encrypted: bool = True
+) -> PublicKey:
     """Kim's key as it was learned; its bytes are never looked at here."""
     identity = uuid.uuid4()
     row = PublicKey(
@@ -100,7 +102,7 @@ def new_public_key(fingerprint: str = FINGERPRINT, *, state: str = "in_use", day
         certificate=b"certificate",
         state=state,
         source=PublicKey.Source.REPORT,
-        encrypted=True,
+        encrypted=encrypted,
         first_seen=ago(24 * days),
     )
     row.save(force_insert=True)

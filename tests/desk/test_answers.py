@@ -55,6 +55,15 @@ def test_both_keys_are_shown_when_the_key_changed(desk: Client, ticket: Ticket) 
     assert "<textarea" not in page[page.index('id="answer"') : page.index('class="write-note"')]
 
 
+def test_a_key_that_came_in_clear_is_shown_and_stops_nothing(desk: Client, ticket: Ticket) -> None:
+    new_public_key(days=9)
+    new_public_key(OTHER, state="proposed", days=1, encrypted=False)
+    page = _page(desk, ticket)
+    assert "Another key came in clear (0x0000111122223333): it is not used until you have compared." in page
+    assert "AAAA BBBB CCCC DDDD EEEE FFFF 0000 1111 2222 3333" in page
+    assert "Send encrypted" in page
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -53,6 +53,14 @@ def test_a_changed_key_stops_everything(queue: Queue) -> None:
         assert not travel.can_be_written
 
 
+def test_another_key_in_clear_stops_nothing_and_is_said(queue: Queue) -> None:
+    know_key("bob")
+    know_key("carol", encrypted=False)
+    travel = travel_of(opened(queue), now=NOW)
+    assert travel == Travel(Way.ENCRYPTED, BOB, NOW, CAROL)
+    assert travel.can_be_written
+
+
 def test_an_expired_key_is_waited_for(queue: Queue) -> None:
     know_key()
     PublicKey.objects.update(expires=NOW + timedelta(days=1))

@@ -37,12 +37,19 @@ def departure_of(ticket: Ticket, travel: Travel) -> Departure:
 
 
 def _encrypted(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
-    key = f"0x{travel.fingerprint[-16:]}"
-    if travel.first_seen is None:
-        return Level.PROTECTED, _("Goes encrypted to %s.") % key, _("Send encrypted")
-    first = date_format(travel.first_seen, _("j M"))
-    words = _("Goes encrypted to %(key)s (first seen %(first)s).") % {"key": key, "first": first}
+    key = _short(travel.fingerprint)
+    words = _("Goes encrypted to %s.") % key
+    if travel.first_seen:
+        first = date_format(travel.first_seen, _("j M"))
+        words = _("Goes encrypted to %(key)s (first seen %(first)s).") % {"key": key, "first": first}
+    if travel.proposed:
+        other = _("Another key came in clear (%s): it is not used until you have compared.")
+        words = f"{words} {other % _short(travel.proposed)}"
     return Level.PROTECTED, words, _("Send encrypted")
+
+
+def _short(fingerprint: str) -> str:
+    return f"0x{fingerprint[-16:]}"
 
 
 def _waits(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
@@ -66,8 +73,8 @@ def _key_changed(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
 
 def _replayed(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
     words = _(
-        "The same encrypted text came earlier from another sender: whoever sent it here may want us to open what"
-        " was not meant for them. Nothing can be answered here. Ask a colleague; a note to them is safe."
+        "Something encrypted was sent here by another than its writer: whoever sent it may want us to open what was"
+        " not meant for them. Nothing can be answered here. Ask a colleague; a note to them is safe."
     )
     return Level.DANGER, words, ""
 
