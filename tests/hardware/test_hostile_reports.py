@@ -74,6 +74,7 @@ def test_any_shuffling_of_a_report_can_be_read(lines: list[str]) -> None:
         report.facts()
 
 
+@pytest.mark.no_cover  # Being measured takes six times as long as the work.
 @pytest.mark.parametrize(
     ("start", "unit"),
     [
