@@ -16,7 +16,9 @@ MAX_HEADERS = 1_000
 MAX_HEADER = 4_096
 
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
-_ADDR_SPEC = r"[^\s<>\"(),:;@\[\]\\]{1,200}@[^\s<>\"(),:;@\[\]\\]{1,200}"
+# Only what every reader takes literally: no quotes, no comments, nothing that is not ASCII, no encoded words.
+_ATOM = r"(?:(?!=\?)[!#-'*+\-./0-9=?A-Z^-~]){1,200}"
+_ADDR_SPEC = rf"{_ATOM}@{_ATOM}"
 # A display name in quotes or without special characters before one address; or an address and a plain comment.
 _MAILBOX = re.compile(
     rf"(?:(?:\"(?:[^\"\\]|\\.)*\"|[^<>\"(),:;@\\]*)\s*<(?P<angle>{_ADDR_SPEC})>|(?P<bare>{_ADDR_SPEC}))\s*(?:\([^()\\]*\))?"

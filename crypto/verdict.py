@@ -32,6 +32,10 @@ class SignatureState(StrEnum):
     NOT_BOUND = "not_bound"
 
 
+OTHER_SENDER = "another sender inside the protection"
+"""What is noted of an encrypted mail whose protected From is not the one it was mailed under."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A signature's state and the primary key's fingerprint (40 or 64 upper-case hex digits), if known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crypto.verdict import OTHER_SENDER
 from tickets.desk.protection import how_it_went, protection_of
 from tickets.models import Message, Outgoing
 
@@ -85,6 +86,16 @@ def test_what_came_in(encryption: str, signature: str, expected: list[tuple[str,
 def test_a_replay_is_said_first() -> None:
     first = protection_of(Message(encryption="ok", signature="none", replayed=True))[0]
     assert (first.level, first.text) == ("danger", REPLAYED)
+
+
+def test_another_protected_sender_is_said_first() -> None:
+    noted = Message(encryption="ok", signature="none", replayed=True, problems=["cut", OTHER_SENDER])
+    first = protection_of(noted)[0]
+    assert first.level == "danger"
+    assert first.text == (
+        "The protected sender is another than the one who mailed it."
+        " Do not quote or answer it before asking a colleague."
+    )
 
 
 def test_a_signature_without_a_known_key_names_none() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,7 +199,7 @@ def test_a_reply_to_that_says_the_sender_is_kept() -> None:
 def test_what_was_judged_outside_is_not_taken_from_the_child() -> None:
     signature = Signature(SignatureState.VALID, "A" * 40)
     opened = Opened(HEAD + b"\nx", b"\nx", Encryption.OK, signature, False, "B" * 40, b"packet", "secret")
-    letter = parse_mail(opened)
+    letter = parse_mail(replace(opened, bound_to="j@x.org"))
     assert (letter.signature, letter.decrypted_with, letter.replay_material) == (
         signature,
         "B" * 40,

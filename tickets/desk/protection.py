@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from crypto.verdict import Encryption, SignatureState
+from crypto.verdict import OTHER_SENDER, Encryption, SignatureState
 from tickets.models import Message
 
 
@@ -34,7 +34,7 @@ def protection_of(message: Message) -> list[Saying]:
     """The sentences for a message that came in, the most urgent first."""
     encryption, signature = Encryption(message.encryption), SignatureState(message.signature)
     sayings = _protection(encryption, signature, message.signature_fingerprint)
-    return [_replay(), *sayings] if message.replayed else sayings
+    return [_not_theirs(message), *sayings] if message.replayed else sayings
 
 
 def how_it_went(message: Message) -> Saying:
@@ -97,11 +97,18 @@ def _careful(signature: SignatureState, fingerprint: str) -> str:
     return _("Signed by a key we do not connect with this person%s.") % end
 
 
-def _replay() -> Saying:
-    words = _(
-        "The same encrypted text came earlier from another sender."
-        " Do not quote or answer it before asking a colleague."
-    )
+def _not_theirs(message: Message) -> Saying:
+    """Why the encrypted text may not be the sender's own."""
+    if OTHER_SENDER in (message.problems or ()):
+        words = _(
+            "The protected sender is another than the one who mailed it."
+            " Do not quote or answer it before asking a colleague."
+        )
+    else:
+        words = _(
+            "The same encrypted text came earlier from another sender."
+            " Do not quote or answer it before asking a colleague."
+        )
     return Saying(Level.DANGER, words)
 
 

@@ -133,8 +133,12 @@ def _split_bare(phrase: str) -> tuple[str, str]:
 
 
 def _spec(address: str) -> str:
-    """An addr-spec as it stood, its domain in lower case; a source route before it is dropped."""
-    text = words.decoded(address.replace("\0", ""))
+    """An addr-spec as it stood, its domain in lower case; a source route before it is dropped.
+
+    Nothing in it is decoded: an encoded word is none in an addr-spec (RFC 2047, section 5), and whoever reads it as
+    one sees another sender than the one whose signature was judged.
+    """
+    text = words.one_line(words.eight_bit(address.replace("\0", "")))
     if text.startswith("@") and ":" in text:
         text = text.partition(":")[2]
     local, at, domain = text.rpartition("@")

@@ -125,7 +125,7 @@ def _protection(letter: Letter, reporter: Reporter) -> Protection:
         encryption=letter.encryption.value,
         signature=letter.signature.state.value,
         fingerprint=letter.signature.fingerprint or "",
-        replayed=_is_replayed(letter, reporter),
+        replayed=letter.sender_differs or _is_replayed(letter, reporter),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crypto.openpgp import SecretKeyring
+from crypto.verdict import Signature
 from hardware.report.read import looks_like_report, read_report
 from tickets import language
 from tickets.mail import rules
@@ -134,10 +135,11 @@ def _report(letter: Letter | None, spoken: str | None) -> dict[str, object] | No
 
 def _protection(course: _Course) -> dict[str, object]:
     opened, accepted = course.opened, course.accepted
-    state = opened.signature.state.value if opened else "none"
+    judged = course.letter or opened
+    signature = judged.signature if judged else Signature()
     return {
         "encryption": opened.encryption.value if opened else "none",
-        "signature": {"state": state, "fingerprint": opened.signature.fingerprint if opened else None},
+        "signature": {"state": signature.state.value, "fingerprint": signature.fingerprint},
         "keys": [
             {"fingerprint": each.fingerprint, "source": each.source}
             for each in (accepted.keys if accepted else ())

@@ -36,6 +36,10 @@ class Opened:
     replay_material: bytes | None = None
     """The encrypted data packet itself, for the replay alarm: a thief of it cannot change it (security.md R5)."""
     session_key: str | None = field(default=None, repr=False)
+    bound_to: str | None = None
+    """The From address that a valid signature was judged for."""
+    sender_differs: bool = False
+    """True when the mail is encrypted and its protected From is another than the one it was mailed under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,17 @@ class MachineSigns:
 
 @dataclass(frozen=True, slots=True)
 class OfferedKey:
-    """A public key that a mail offers for the answer. `source` is 'attachment', 'autocrypt' or 'report'."""
+    """A public key that a mail offers for the answer.
+
+    `source` is 'attachment' (or anywhere in the text), 'autocrypt', or 'report': the place where WhisperBack puts the
+    reporter's key, inside the encryption.
+    """
 
     fingerprint: str
     source: str
     certificate: bytes = field(repr=False)
+    is_outside: bool = False
+    """It stood beside what is protected of its mail, so it came in clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,10 @@ class Letter:
     signs: MachineSigns = field(default_factory=MachineSigns)
     autocrypt: bytes | None = field(default=None, repr=False)
     """The key data of a valid Autocrypt header whose addr is the From address; binary."""
+    autocrypt_protected: bool = False
+    """Whether that header stood inside the protection; one outside can be written by whoever carries the mail."""
+    sender_differs: bool = False
+    """The protected sender of an encrypted mail is another than who mailed it: its text may be stolen."""
     problems: tuple[str, ...] = ()
     """What could not be read as it stood, in words without content: 'cut: too many parts'."""
     replay_material: bytes | None = field(default=None, repr=False)

@@ -57,12 +57,15 @@ def _open_encrypted(
     signature, content = _signature_of(decrypted, content, certificates)
     inner = read_entity(content)
     protected = _has_protected_headers(inner)
+    signature = _bind(signature, protection.root, inner if protected else None, known)
     return Opened(
         protection.root.source,
         content,
         Encryption.OK,
-        _bind(signature, protection.root, inner if protected else None, known),
+        signature,
         headers_protected=protected,
+        bound_to=_bound_to(signature, protection.root),
+        sender_differs=protected and not _is_same_sender(protection.root, inner),
         decrypted_with=decrypted.key_fingerprint,
         replay_material=decrypted.message.data,
         session_key=decrypted.session_key,
@@ -91,7 +94,8 @@ def _open_signed(protection: Protection, certificates_for: CertificatesFor) -> O
     if signature.state not in _GOOD:
         return Opened(raw, raw, signature=signature)
     content = _merge(protection.root, signed, protected=protected)
-    return Opened(raw, content, signature=signature, headers_protected=protected)
+    bound_to = _bound_to(signature, protection.root)
+    return Opened(raw, content, signature=signature, headers_protected=protected, bound_to=bound_to)
 
 
 def _open_clear_signed(protection: Protection, certificates_for: CertificatesFor) -> Opened:
@@ -102,7 +106,7 @@ def _open_clear_signed(protection: Protection, certificates_for: CertificatesFor
     if signature.state not in _GOOD:
         return Opened(raw, raw, signature=signature)
     content = _merge(protection.root, read_entity(_as_text(text, protection.charset)), protected=False)
-    return Opened(raw, content, signature=signature)
+    return Opened(raw, content, signature=signature, bound_to=_bound_to(signature, protection.root))
 
 
 def _bind(
@@ -116,12 +120,24 @@ def _bind(
         each.fingerprint == signature.fingerprint and address in {name.casefold() for name in each.addresses}
         for each in known
     )
-    same_sender = (
-        protected is None or not protected.all("from") or (sender(protected) or "").casefold() == address
-    )
+    same_sender = protected is None or _is_same_sender(outer, protected)
     if is_known and same_sender and _is_about_the_time(signature, outer):
         return signature
     return replace(signature, state=SignatureState.NOT_BOUND)
+
+
+def _bound_to(signature: Signature, outer: Entity) -> str | None:
+    return sender(outer) if signature.state is SignatureState.VALID else None
+
+
+def _is_same_sender(outer: Entity, protected: Entity) -> bool:
+    """Whether a protected From, if there is one, says who the mail is from as its outside does."""
+    return not protected.all("from") or _who(protected) == _who(outer)
+
+
+def _who(entity: Entity) -> str:
+    """The address of the one From, or whatever stands there when it cannot be told for certain."""
+    return (sender(entity) or " ".join(" ".join(entity.all("from")).split())).casefold()
 
 
 def _is_about_the_time(signature: Signature, outer: Entity) -> bool:
@@ -149,7 +165,8 @@ def _merge(outer: Entity, verified: Entity, *, protected: bool) -> bytes:
     inner = [each for each in verified.headers if protected or each[0].startswith(_OF_THE_BODY)]
     names = {name for name, _ in inner}
     kept = [each for each in outer.headers if each[0] not in names and not each[0].startswith(_OF_THE_BODY)]
-    head = b"".join(name.encode() + b":" + value for name, value in [*kept, *inner])
+    # What is verified comes first: where a reader has a limit, it is the rest that is cut.
+    head = b"".join(name.encode() + b":" + value for name, value in [*inner, *kept])
     return head + b"\r\n" + verified.source[verified.body : verified.end]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from email.message import Message
 
-from crypto.verdict import Encryption
+from crypto.verdict import OTHER_SENDER, Encryption, Signature, SignatureState
 from tickets.mail import body, bounces, headers, limits, packing, quotes
 from tickets.mail.letter import Address, Letter, Opened, Quarantine
 from tickets.mail.limits import Problems
@@ -27,10 +27,21 @@ def parse_mail(opened: Opened) -> Letter:
     return replace(
         letter,
         encryption=opened.encryption,
-        signature=opened.signature,
-        replay_material=opened.replay_material,
+        signature=_signature_of(letter, opened),
+        sender_differs=opened.sender_differs,
+        problems=(*letter.problems, *((OTHER_SENDER,) if opened.sender_differs else ())),
+        # Under another name than its writer's, a ciphertext says nothing about whose it is.
+        replay_material=None if opened.sender_differs else opened.replay_material,
         decrypted_with=opened.decrypted_with,
     )
+
+
+def _signature_of(letter: Letter, opened: Opened) -> Signature:
+    """A signature is valid only for the one sender that the letter shows: two readers may see two in one header."""
+    shown = [each.address for each in letter.from_]
+    if opened.signature.state is SignatureState.VALID and shown != [opened.bound_to]:
+        return replace(opened.signature, state=SignatureState.NOT_BOUND)
+    return opened.signature
 
 
 def read_packed(request: bytes) -> bytes:
@@ -78,6 +89,7 @@ def _inner(opened: Opened, outer: Part, problems: Problems) -> Part:
 def _envelope(opened: Opened, outer: Message, inner: Message | None, problems: Problems) -> Letter:
     sender = headers.sender_of(outer, problems)
     protected = inner is not None and "subject" in inner
+    inside = headers.autocrypt_of(inner, sender) if inner is not None else None
     return Letter(
         encryption=opened.encryption,
         signature=opened.signature,
@@ -91,7 +103,8 @@ def _envelope(opened: Opened, outer: Message, inner: Message | None, problems: P
         references=headers.references_of(outer),
         date=headers.date_of(outer),
         signs=headers.signs_of(outer),
-        autocrypt=headers.autocrypt_of(outer, sender),
+        autocrypt=inside or headers.autocrypt_of(outer, sender),
+        autocrypt_protected=inside is not None,
     )
 
 
