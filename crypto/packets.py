@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from crypto.errors import RefusedError
@@ -171,7 +172,19 @@ def armored_blocks(text: bytes) -> list[tuple[bytes, bytes]]:
     Mends what needs no guessing, as mail programs do it to good messages: no-break spaces in the empty line, that
     line missing, blanks around lines. The check sum is not looked at: the integrity protection is what counts.
     """
-    blocks: list[tuple[bytes, bytes]] = []
+    return [(kind, _decode(lines)) for kind, lines in _armors(text)]
+
+
+def readable_blocks(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The same of what people wrote and pasted: a block that is damaged or does not end is passed over."""
+    with suppress(RefusedError):
+        for kind, lines in _armors(text):
+            if (body := _decoded(lines)) is not None:
+                yield kind, body
+
+
+def _armors(text: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
+    """The kind and the lines of each block; raises RefusedError behind the last one when another has no end."""
     kind: bytes | None = None
     body: list[bytes] = []
     for line in text.split(b"\n"):
@@ -180,22 +193,28 @@ def armored_blocks(text: bytes) -> list[tuple[bytes, bytes]]:
         if begin:
             kind, body = begin[1], []
         elif kind is not None and line == b"-----END PGP " + kind + b"-----":
-            blocks.append((kind, _decode(body)))
+            yield kind, body
             kind = None
         elif kind is not None and line:
             body.append(line)
     if kind is not None:
         raise RefusedError("the armor does not end")
-    return blocks
 
 
 def _decode(lines: list[bytes]) -> bytes:
+    body = _decoded(lines)
+    if body is None:
+        raise RefusedError("the armor is damaged")
+    return body
+
+
+def _decoded(lines: list[bytes]) -> bytes | None:
     first = next((number for number, line in enumerate(lines) if not _HEADER.match(line)), len(lines))
     last = len(lines) - 1 if lines and _CHECKSUM.match(lines[-1]) else len(lines)
     try:
         return binascii.a2b_base64(b"".join(lines[first:last]), strict_mode=True)
     except binascii.Error:
-        raise RefusedError("the armor is damaged") from None
+        return None
 
 
 def is_binary(data: bytes) -> bool:

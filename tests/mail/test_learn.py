@@ -19,8 +19,10 @@ BOBS_ADDRESS = "bob@user.example"
 State = PublicKey.State
 
 
-def offered(name: str = "bob", fingerprint: str = BOB, source: str = "attachment") -> OfferedKey:
-    return OfferedKey(fingerprint, source, certificate(name))
+def offered(
+    name: str = "bob", fingerprint: str = BOB, source: str = "attachment", *, is_outside: bool = False
+) -> OfferedKey:
+    return OfferedKey(fingerprint, source, certificate(name), is_outside)
 
 
 def from_bob(**more: Any) -> Letter:
@@ -44,6 +46,18 @@ def test_a_key_in_a_letter_in_clear_is_proposed_only() -> None:
     message = file(from_bob(encryption=Encryption.NONE), keys=[offered()])
     assert PublicKey.objects.get().state == State.PROPOSED
     assert choose_key(BOBS_ADDRESS, now=message.created).certificate is None
+
+
+def test_a_key_beside_the_encryption_is_proposed_only() -> None:
+    file(from_bob(), keys=[offered(source="autocrypt", is_outside=True)])
+    row = PublicKey.objects.get()
+    assert (row.state, row.encrypted) == (State.PROPOSED, False)
+
+
+def test_a_key_inside_counts_whatever_a_carrier_put_beside_it() -> None:
+    theirs = OfferedKey("F" * 40, "autocrypt", b"\x99\x01\x0dtorn", is_outside=True)
+    file(from_bob(), keys=[offered(), theirs, offered(is_outside=True)])
+    assert (PublicKey.objects.get().fingerprint, PublicKey.objects.get().state) == (BOB, State.IN_USE)
 
 
 def test_the_same_key_again_is_no_news() -> None:

@@ -10,15 +10,17 @@ import pytest
 
 from crypto.certificates import Certificate, State
 from crypto.errors import RefusedError
-from crypto.verdict import Encryption, Signature
+from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail import offered
-from tickets.mail.letter import Attachment, Letter
+from tickets.mail.letter import Attachment, Letter, Opened
+from tickets.mail.parse import read_letter
 
 KEYS = Path(__file__).resolve().parents[1] / "keys"
 BOB = (KEYS / "bob.public.asc").read_bytes()
 BOB_FINGERPRINT = "C80DF5E626AAE9002B1E9AB3B7CA123B354BC0FA"
 DESK = (KEYS / "desk.public.asc").read_bytes()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
+FROM = b"From: j@x.org\n"
 LETTER = Letter(Encryption.NONE, Signature())
 
 
@@ -35,20 +37,81 @@ def test_an_attached_key_is_found_once() -> None:
 
 def test_a_key_in_the_text_is_found() -> None:
     text = "My key:\r\n" + BOB.decode() + "\nand some words"
-    assert found(replace(LETTER, text=text)) == [(BOB_FINGERPRINT, "report")]
+    assert found(replace(LETTER, text=text)) == [(BOB_FINGERPRINT, "attachment")]
+
+
+REPORT = (
+    f"Subject: x\nFrom: a@x.org\nOpenPGP-Key: included below\nTails-Version: 7.1\n\nHelp.\n\n{BOB.decode()}"
+)
+VALID = Signature(SignatureState.VALID, "A" * 40)
+
+
+@pytest.mark.parametrize(
+    ("letter", "source"),
+    [
+        (Letter(Encryption.OK, Signature(), text=REPORT), "report"),
+        (Letter(Encryption.OK, Signature(), text=f"{DESK.decode()}\n{REPORT}"), "attachment"),
+        (
+            Letter(Encryption.OK, Signature(), text=REPORT.replace("OpenPGP-Key: included below\n", "")),
+            "attachment",
+        ),
+        (Letter(Encryption.OK, Signature(), text=f"> {REPORT}"), "attachment"),
+        (Letter(Encryption.OK, VALID, text=REPORT), "attachment"),
+        (Letter(Encryption.NONE, Signature(), text=REPORT), "attachment"),
+        (Letter(Encryption.PARTIAL, Signature(), text=REPORT), "attachment"),
+    ],
+    ids=["WhisperBack's", "a block before it", "not announced", "quoted", "signed", "in clear", "in part"],
+)
+def test_only_where_whisperback_puts_it_a_key_is_the_reporters(letter: Letter, source: str) -> None:
+    assert (BOB_FINGERPRINT, source) in found(letter)
+
+
+def test_a_damaged_block_does_not_hide_the_next() -> None:
+    text = BOB.decode().replace("\n\n", "\n\n!!!\n", 1) + BOB.decode()
+    assert found(replace(LETTER, text=text)) == [(BOB_FINGERPRINT, "attachment")]
 
 
 def test_two_keys_are_both_listed() -> None:
     letter = replace(
         LETTER, text=BOB.decode(), attachments=(Attachment("k.asc", "application/octet-stream", DESK),)
     )
-    assert [source for _, source in found(letter)] == ["attachment", "report"]
+    assert len(found(letter)) == 2
 
 
 def test_an_offered_key_can_be_kept() -> None:
     (key,) = offered.keys_offered(replace(LETTER, text=BOB.decode()), now=NOW)
     assert key.certificate
     assert found(replace(LETTER, autocrypt=key.certificate)) == [(BOB_FINGERPRINT, "autocrypt")]
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_an_autocrypt_header_stands_inside_or_outside(*, protected: bool) -> None:
+    (key,) = offered.keys_offered(replace(LETTER, text=BOB.decode()), now=NOW)
+    letter = replace(LETTER, autocrypt=key.certificate, autocrypt_protected=protected)
+    assert [each.is_outside for each in offered.keys_offered(letter, now=NOW)] == [not protected]
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "found"),
+    [
+        (b"", b"aW5zaWRl", (b"inside", True)),
+        (b"b3V0c2lkZQ==", b"aW5zaWRl", (b"inside", True)),
+        (b"b3V0c2lkZQ==", b"", (b"outside", False)),
+        (b"", b"", (None, False)),
+    ],
+)
+def test_an_autocrypt_header_inside_comes_before_one_outside(
+    outer: bytes, inner: bytes, found: tuple[bytes | None, bool]
+) -> None:
+    def header(data: bytes) -> bytes:
+        return b"Autocrypt: addr=j@x.org; keydata=" + data + b"\n" if data else b""
+
+    opened = Opened(
+        FROM + header(outer) + b"\nx", header(inner) + b"\nx", Encryption.OK, headers_protected=True
+    )
+    letter = read_letter(opened)
+    assert (letter.autocrypt, letter.autocrypt_protected) == found
+    assert not read_letter(replace(opened, headers_protected=False)).autocrypt_protected
 
 
 @pytest.mark.parametrize(

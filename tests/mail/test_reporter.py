@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crypto.verdict import Encryption
+from crypto.verdict import Encryption, Signature, SignatureState
 from tests.mail.letters import ANA, OTTO, letter, report
 from tickets.mail.letter import Address
 from tickets.mail.reporter import reporter_of
@@ -87,6 +87,28 @@ def test_a_plain_mail_is_answered_where_it_asks_to_be() -> None:
 @pytest.mark.parametrize("protection", [each for each in Encryption if each is not Encryption.NONE])
 def test_a_protected_mail_is_not_answered_elsewhere(protection: Encryption) -> None:
     assert reporter_of(letter(reply_to=(Address("", OTTO),), encryption=protection)).address == ANA
+
+
+SIGNED = Signature(SignatureState.VALID, "A" * 40)
+
+
+def test_a_report_that_its_sender_signed_is_from_that_sender() -> None:
+    """The page says 'signed by the key we know for this person': so it must be this person who is shown."""
+    found = reporter_of(letter(sender=OTTO, subject=SUBJECT, text=report(), encryption=OK, signature=SIGNED))
+    assert (found.address, found.report_id, found.key_block) == (OTTO, "", "")
+
+
+def test_a_signed_mail_is_from_who_signed_it_wherever_it_asks_to_be_answered() -> None:
+    assert reporter_of(letter(reply_to=(Address("Otto", OTTO),), signature=SIGNED)).address == ANA
+
+
+def test_a_stolen_mail_under_the_subject_of_a_report_is_never_its_thiefs() -> None:
+    """Who writes the outer headers gains nothing by it: the text says whom to answer, or nobody is."""
+    for text in ("My words.", f"Subject: x\nFrom: {ANA}\n\nMy words.", "Subject: x\n\nMy words."):
+        found = reporter_of(letter(sender=ANA, subject=SUBJECT, text=text, encryption=OK))
+        assert found.address in {ANA, ""}
+        thief = reporter_of(letter(sender="eve@evil.example", subject=SUBJECT, text=text, encryption=OK))
+        assert thief.address == ("eve@evil.example" if text == "My words." else found.address)
 
 
 def test_several_places_to_answer_are_none() -> None:

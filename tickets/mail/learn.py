@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from crypto.lookup import normalise_address
 from crypto.models import PublicKey
 from crypto.verdict import Encryption
 from tickets.actions.event import note_event
-from tickets.mail.letter import Accepted
+from tickets.mail.letter import Accepted, OfferedKey
 from tickets.mail.reporter import Reporter
 from tickets.models import Event, Ticket
 
@@ -36,16 +37,21 @@ class Offer:
 def offer_in(accepted: Accepted, reporter: Reporter, *, now: datetime) -> Offer | None:
     """The key to learn from a letter, if any.
 
-    Two different keys for one person in one letter: none. A key in a report is the reporter's by its place inside
-    the encrypted text; one attached or in an Autocrypt header must name the writer's address.
+    Two different keys for one person in one letter: none; but what stands beside the protection, where its carriers
+    could put it, does not count against what stands inside. A key in a report is the reporter's by its place inside
+    the encrypted text; one attached, in the text or in an Autocrypt header must name the writer's address.
     """
     if accepted.machine or not reporter.address:
         return None
-    found = _certificates(accepted, normalise_address(reporter.address), now=now)
+    address = normalise_address(reporter.address)
+    inside = [each for each in accepted.keys if not each.is_outside]
+    outside = [each for each in accepted.keys if each.is_outside]
+    found = _certificates(inside, address, now=now)
+    encrypted = bool(found) and accepted.letter.encryption is Encryption.OK
+    found = found or _certificates(outside, address, now=now)
     if len({certificate.fingerprint for certificate, _ in found}) != 1:
         return None
     certificate, source = found[0]
-    encrypted = accepted.letter.encryption is Encryption.OK
     return Offer(reporter.address, certificate, source, encrypted)
 
 
@@ -57,10 +63,10 @@ def learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:
 
 
 def _certificates(
-    accepted: Accepted, address: str, *, now: datetime
+    offers: Sequence[OfferedKey], address: str, *, now: datetime
 ) -> list[tuple[Certificate, PublicKey.Source]]:
     found = []
-    for offer in accepted.keys:
+    for offer in offers:
         try:
             certificates = read_certificates(offer.certificate, now=now)
         except CryptoError:

@@ -2,64 +2,74 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from crypto.certificates import read_certificates
 from crypto.errors import CryptoError
+from crypto.packets import readable_blocks
 from tickets.mail.letter import Attachment, Letter, OfferedKey
+from tickets.mail.reporter import reporter_of
 
 BLOCK_BYTES = 200 * 1024
 BLOCKS = 10
-_BEGIN, _END = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"
+_BEGIN = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
+_KIND = b"PUBLIC KEY BLOCK"
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    source: str
+    data: bytes
+    is_outside: bool = False
 
 
 def keys_offered(letter: Letter, *, now: datetime) -> tuple[OfferedKey, ...]:
-    """The keys in attachments, in the Autocrypt header and in the text, each fingerprint once, at most ten blocks."""
+    """The keys in a letter, each fingerprint once, at most ten blocks; what is protected best comes first."""
     found: dict[str, OfferedKey] = {}
-    for number, (source, data) in enumerate(_blocks(letter)):
-        if number >= BLOCKS:
-            break
-        for key in _keys_in(data, source, now):
+    for block in itertools.islice(_blocks(letter), BLOCKS):
+        for key in _keys_in(block, now):
             found.setdefault(key.fingerprint, key)
     return tuple(found.values())
 
 
-def _blocks(letter: Letter) -> Iterator[tuple[str, bytes]]:
+def _blocks(letter: Letter) -> Iterator[_Block]:
+    """Where keys stand. Only WhisperBack's own place says whose a key is; a text may hold anybody's."""
+    for data in _in_text(reporter_of(letter).key_block):
+        yield _Block("report", data)
     for attachment in letter.attachments:
         if _is_key_file(attachment):
-            yield "attachment", attachment.content
+            yield _Block("attachment", attachment.content)
+    for data in _in_text(letter.text):
+        yield _Block("attachment", data)
     if letter.autocrypt and len(letter.autocrypt) <= BLOCK_BYTES:
-        yield "autocrypt", letter.autocrypt
-    for block in armored_blocks(letter.text):
-        yield "report", block.encode()
+        yield _Block("autocrypt", letter.autocrypt, is_outside=not letter.autocrypt_protected)
 
 
-def armored_blocks(text: str) -> Iterator[str]:
-    """The public key blocks in a text, each within its bound; a block without an end is none."""
-    begin = text.find(_BEGIN)
-    while begin >= 0:
-        end = text.find(_END, begin)
-        if end < 0:
-            return
-        end += len(_END)
-        if end - begin <= BLOCK_BYTES:
-            yield text[begin:end] + "\n"
-        begin = text.find(_BEGIN, end)
+def _in_text(text: str) -> Iterator[bytes]:
+    for kind, data in readable_blocks(text.encode("utf-8", "replace")):
+        if kind == _KIND and len(data) <= BLOCK_BYTES:
+            yield data
 
 
 def _is_key_file(attachment: Attachment) -> bool:
     if len(attachment.content) > BLOCK_BYTES:
         return False
-    has_block = _BEGIN.encode() in attachment.content
+    has_block = _BEGIN in attachment.content
     is_key_type = attachment.type == "application/pgp-keys"
     return is_key_type or (has_block and attachment.name.lower().endswith((".asc", ".txt", ".key", ".pub")))
 
 
-def _keys_in(data: bytes, source: str, now: datetime) -> list[OfferedKey]:
+def _keys_in(block: _Block, now: datetime) -> list[OfferedKey]:
     """A block that cannot be read offers nothing: it costs the mail nothing else."""
     try:
-        certificates = read_certificates(data, now=now)
+        certificates = read_certificates(block.data, now=now)
     except CryptoError:
         return []
-    return [OfferedKey(each.fingerprint, source, each.minimal) for each in certificates if each.minimal]
+    return [
+        OfferedKey(each.fingerprint, block.source, each.minimal, block.is_outside)
+        for each in certificates
+        if each.minimal
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from crypto.verdict import Encryption
+from crypto.verdict import Encryption, SignatureState
 from hardware.report.read import Report, looks_like_report, read_report
 from hardware.report.sections import split_sections
 from tickets.mail.letter import Letter
@@ -26,20 +26,24 @@ class Reporter:
     report_id: str = ""
     report: Report | None = field(default=None, repr=False)
     """The head of a WhisperBack report: who, which version, the key. Its sections are read after filing."""
+    key_block: str = field(default="", repr=False)
+    """The key that WhisperBack put behind their words, inside the encryption: theirs, whatever it names."""
 
 
 def reporter_of(letter: Letter) -> Reporter:
     """Decide whom a letter is from.
 
     The outer From of a WhisperBack mail is nobody. The address inside counts only when the whole mail was encrypted
-    and intact: in a mail in clear anybody could have written it there, and we would answer to them.
+    and intact: in a mail in clear anybody could have written it there, and we would answer to them. WhisperBack never
+    signs: a report in a mail that the key of its sender signed is from that sender, as the page will say.
     """
     text = without_list_header(letter.text)
     report = read_head(text) if looks_like_report(text[:200_000], letter.subject) else None
     if report is None:
         return _from_headers(letter, letter.answer.strip() or letter.text.strip())
     match = _REPORT_ID.search(letter.subject[-200:])
-    if letter.encryption is not Encryption.OK or (match is None and not report.from_line):
+    is_inside = letter.encryption is Encryption.OK and not _is_signed(letter)
+    if not is_inside or (match is None and not report.from_line):
         return _from_headers(letter, report.user_text.strip() or letter.answer.strip(), report)
     return Reporter(
         address=report.reply_address or "",
@@ -48,7 +52,13 @@ def reporter_of(letter: Letter) -> Reporter:
         words=report.user_text.strip(),
         report_id=match[1] if match else "",
         report=report,
+        key_block=report.key_block or "",
     )
+
+
+def _is_signed(letter: Letter) -> bool:
+    """Whether the key of the one in From has signed it: then this From is who wrote it, whatever else is said."""
+    return letter.signature.state is SignatureState.VALID
 
 
 def read_head(text: str) -> Report | None:
@@ -72,7 +82,8 @@ def without_list_header(text: str) -> str:
 
 def _from_headers(letter: Letter, words: str, report: Report | None = None) -> Reporter:
     sender = letter.from_[0] if len(letter.from_) == 1 else None
-    if letter.encryption is Encryption.NONE and len(letter.reply_to) == 1:
+    # Not beside a signature either: the page would show whom the Reply-To names as the one who signed.
+    if letter.encryption is Encryption.NONE and len(letter.reply_to) == 1 and not _is_signed(letter):
         sender = letter.reply_to[
             0
         ]  # Never for protected mail: Reply-To is how a thief has secrets sent to him.
