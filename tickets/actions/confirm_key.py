@@ -8,6 +8,7 @@ from django.db import transaction
 
 from crypto import keys
 from helpdesk.models import User
+from tickets.actions.answer import allow_release
 from tickets.actions.errors import NotPossibleNow
 from tickets.actions.event import note_event
 from tickets.enqueue import enqueue
@@ -17,10 +18,11 @@ from tickets.models import Event, Ticket
 def confirm_key(ticket: Ticket, fingerprint: str, *, by: User, now: datetime) -> None:
     """Use this key for the ticket's requester and retire the others; answers that waited for it are sent off.
 
-    Raises NotPossibleNow when no such key is known for the requester.
+    Raises NotPossibleNow when no such key is known for the requester, or a colleague has just chosen another.
     """
     with transaction.atomic():
         if not keys.confirm_key(ticket.requester_address, fingerprint):
             raise NotPossibleNow
         note_event(ticket, Event.Kind.KEY_CONFIRMED, at=now, by=by)
+        allow_release(ticket, now=now, confirmed=True)
         enqueue("release_waiting", ticket.pk)
