@@ -33,12 +33,18 @@ class Choice:
 
 
 def learn_key(
-    address: str, certificate: Certificate, *, source: PublicKey.Source, encrypted: bool, now: datetime
+    address: str,
+    certificate: Certificate,
+    *,
+    source: PublicKey.Source,
+    encrypted: bool,
+    now: datetime,
+    unasked: bool = True,
 ) -> PublicKey | None:
     """Remember a key that came with a mail. It never replaces one that is in use.
 
-    The very first key of an address is used at once if it was seen inside an encrypted, intact message; any other is
-    proposed to an agent, also when all earlier ones are retired. Keys that could never be used (revoked, weak,
+    The very first key of an address is used at once if it was seen inside an encrypted, intact message and the caller
+    says that nobody need be asked; any other is proposed to an agent, also when all earlier ones are retired. Keys that could never be used (revoked, weak,
     sign-only, unreadable) are not learned. A key known already stays as it is, unless it comes revoked: then it is
     used no longer.
     """
@@ -48,21 +54,27 @@ def learn_key(
         return None
     try:
         with transaction.atomic():
-            return _learned(address, certificate, source=source, encrypted=encrypted, now=now)
+            return _learned(address, certificate, source, now, encrypted=encrypted, unasked=unasked)
     except IntegrityError:
         # Another worker learned a key for this address a moment ago: it stands, and is seen now.
-        return _learned(address, certificate, source=source, encrypted=encrypted, now=now)
+        return _learned(address, certificate, source, now, encrypted=encrypted, unasked=unasked)
 
 
 def _learned(
-    address: str, certificate: Certificate, *, source: PublicKey.Source, encrypted: bool, now: datetime
+    address: str,
+    certificate: Certificate,
+    source: PublicKey.Source,
+    now: datetime,
+    *,
+    encrypted: bool,
+    unasked: bool,
 ) -> PublicKey:
     digest, print_digest = address_digest(address), fingerprint_digest(certificate.fingerprint)
     known = PublicKey.objects.filter(address_digest=digest)
     same = known.filter(fingerprint_digest=print_digest).select_related("key").first()
     if same:
         return _refreshed(same, certificate, encrypted=encrypted)
-    first = encrypted and not known.exists()
+    first = encrypted and unasked and not known.exists()
     identity = uuid.uuid4()
     row = PublicKey(
         id=identity,

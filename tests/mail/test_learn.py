@@ -42,6 +42,21 @@ def test_the_first_key_inside_an_encrypted_letter_is_used(source: str) -> None:
     assert learned(message)
 
 
+def test_a_key_that_comes_later_for_somebody_without_one_is_proposed_only() -> None:
+    """Anybody could have written the second mail: the answer that waits for Bob must not go to them."""
+    file(from_bob())
+    message = file(from_bob(), keys=[offered()])
+    assert PublicKey.objects.get().state == State.PROPOSED
+    assert choose_key(BOBS_ADDRESS, now=message.created).certificate is None
+
+
+def test_a_key_in_a_letter_to_the_same_ticket_is_used() -> None:
+    first = file(from_bob(message_id="first@user.example"))
+    message = file(from_bob(references=("first@user.example",)), keys=[offered()])
+    assert message.ticket == first.ticket
+    assert PublicKey.objects.get().state == State.IN_USE
+
+
 def test_a_key_in_a_letter_in_clear_is_proposed_only() -> None:
     message = file(from_bob(encryption=Encryption.NONE), keys=[offered()])
     assert PublicKey.objects.get().state == State.PROPOSED

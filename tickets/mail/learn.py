@@ -9,7 +9,7 @@ from datetime import datetime
 from crypto.certificates import Certificate, read_certificates
 from crypto.errors import CryptoError
 from crypto.keys import learn_key
-from crypto.lookup import normalise_address
+from crypto.lookup import address_digest, normalise_address
 from crypto.models import PublicKey
 from crypto.verdict import Encryption
 from tickets.actions.event import note_event
@@ -56,10 +56,25 @@ def offer_in(accepted: Accepted, reporter: Reporter, *, now: datetime) -> Offer 
 
 
 def learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:
-    """Write the offered key down; part of the filing transaction."""
-    key = learn_key(offer.address, offer.certificate, source=offer.source, encrypted=offer.encrypted, now=now)
+    """Write the offered key down; part of the filing transaction.
+
+    Anybody can encrypt to us under anybody's name. So the first key of somebody who has written to us before, without
+    one, is not used unasked because another mail brings it: what waits for them would go to whoever sent that mail.
+    """
+    key = learn_key(
+        offer.address,
+        offer.certificate,
+        source=offer.source,
+        encrypted=offer.encrypted,
+        now=now,
+        unasked=not _wrote_elsewhere(offer.address, ticket),
+    )
     if key is not None and key.first_seen == now:
         note_event(ticket, Event.Kind.KEY_LEARNED, at=now)
+
+
+def _wrote_elsewhere(address: str, ticket: Ticket) -> bool:
+    return Ticket.objects.filter(requester_digest=address_digest(address)).exclude(pk=ticket.pk).exists()
 
 
 def _certificates(
