@@ -41,7 +41,7 @@ OFFENCES = [
     ("gpg", "crypto/keys.py", "import crypto.gnupg"),
     ("pages", "tickets/desk/answers.py", "import crypto.openpgp"),
     ("pages", "tickets/desk/answers.py", "import crypto.sealing"),
-    ("pages", "tickets/desk/rows.py", "import tickets.enqueue"),
+    ("pages", "tickets/desk/rows.py", "import tickets.retention"),
     ("pages", "helpdesk/views.py", "import tickets.mail.line"),
     ("pages", "helpdesk/views.py", "import crypto.verdict"),
     ("pages", "helpdesk/context.py", "import crypto.vault"),
