@@ -125,10 +125,10 @@ def _write(desk: Client, ticket: Ticket, word: str) -> None:
     """An agent reads the ticket, notes, drafts and answers, all in the browser."""
     page = desk.get(reverse("ticket", args=[ticket.pk]))
     assert word in page.content.decode()
-    way = page.context["answer_form"]["way"].value()
+    hidden = {field.html_name: field.value() for field in page.context["answer_form"].hidden_fields()}
     for name, values in (
         ("note", {"text": f"{word} note"}),
-        ("answer", {"text": f"{word} answer", "way": way}),
+        ("answer", {**hidden, "text": f"{word} answer", "understood": "on"}),
         ("draft", {"text": f"{word} draft"}),
     ):
         answered = desk.post(reverse(name, args=[ticket.pk]), values)
