@@ -12,5 +12,6 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        import helpdesk.checks  # noqa: F401
+        """Register the system checks and what happens when somebody signs in."""
+        import helpdesk.checks
+        import helpdesk.lib.sessions  # noqa: F401
