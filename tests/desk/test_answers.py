@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,15 @@ from django.urls import reverse
 
 from crypto.openpgp import SecretKeyring
 from helpdesk.models import User
-from tests.desk.rows import FINGERPRINT, browser_of, new_message, new_outgoing, new_public_key, new_ticket
+from tests.desk.rows import (
+    FINGERPRINT,
+    ago,
+    browser_of,
+    new_message,
+    new_outgoing,
+    new_public_key,
+    new_ticket,
+)
 from tickets.models import Draft, Event, Message, Outgoing, Queue, Ticket
 
 OTHER = "AAAABBBBCCCCDDDDEEEEFFFF0000111122223333"
@@ -91,6 +100,21 @@ def test_an_answer_that_waits_is_kept(desk: Client, ticket: Ticket, alice: User)
     page = _page(desk, ticket)
     assert "The answer is kept and waits for a key." in page
     assert "waits for a key" in page
+
+
+@pytest.mark.parametrize(("released", "is_asked"), [(None, True), (ago(0), False)])
+def test_a_key_that_came_elsewhere_is_compared_before_what_waits_is_encrypted_to_it(
+    desk: Client, ticket: Ticket, released: datetime | None, *, is_asked: bool
+) -> None:
+    new_outgoing(ticket, state="waiting", rendered=b"", not_before=released)
+    question = "A key is known, but it did not come in this ticket."
+    assert question not in _page(desk, ticket)
+    new_public_key()
+    page = _page(desk, ticket)
+    assert (question in page) is is_asked
+    if is_asked:
+        _post(desk, "confirm_key", ticket, fingerprint=FINGERPRINT)
+        assert Outgoing.objects.get().not_before is not None
 
 
 def test_a_button_pressed_twice_is_one_answer(desk: Client, ticket: Ticket) -> None:

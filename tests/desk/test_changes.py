@@ -9,6 +9,7 @@ from django.urls import reverse
 from helpdesk.models import User
 from tests.desk.rows import FINGERPRINT, ago, new_message, new_public_key, new_ticket
 from tickets.actions.assign import NotAMember, assign_ticket
+from tickets.actions.move import move_ticket
 from tickets.models import Event, Queue, Ticket
 
 OTHER = "AAAABBBBCCCCDDDDEEEEFFFF0000111122223333"
@@ -76,6 +77,34 @@ def test_what_was_answered_is_still_answered_when_it_is_reopened(desk: Client, q
     new_message(ticket, kind="note", created=ago(1))
     _press(desk, "reopen", ticket)
     assert ticket.waiting_since is None
+
+
+def test_a_bounce_is_nobodys_last_word(desk: Client, queue: Queue) -> None:
+    ticket = new_ticket(queue, state="closed", closed=ago(1), waiting_since=None)
+    new_message(ticket, created=ago(4))
+    new_message(ticket, kind="outbound", created=ago(3))
+    new_message(ticket, machine="bounce", created=ago(2))
+    _press(desk, "reopen", ticket)
+    assert ticket.waiting_since is None
+
+
+def test_who_asked_before_a_bounce_still_waits(desk: Client, queue: Queue) -> None:
+    ticket = new_ticket(queue, state="closed", closed=ago(1), waiting_since=None)
+    asked = new_message(ticket, created=ago(4))
+    new_message(ticket, machine="automatic", created=ago(2))
+    _press(desk, "reopen", ticket)
+    assert ticket.waiting_since == asked.created
+
+
+def test_whoever_takes_it_while_it_is_moved_keeps_it(desk: Client, ticket: Ticket, alice: User) -> None:
+    """What the page read of it is not what is written."""
+    persian = Queue.objects.create(slug="fa", name="فارسی", address="h@desk.example", fingerprint="A" * 40)
+    persian.members.add(alice)
+    stale = Ticket.objects.get(pk=ticket.pk)
+    Ticket.objects.filter(pk=ticket.pk).update(agent=alice)
+    move_ticket(stale, persian, by=alice, now=ago(0))
+    ticket.refresh_from_db()
+    assert (ticket.queue, ticket.agent) == (persian, alice)
 
 
 def test_move_to_another_queue_of_ones_own(desk: Client, ticket: Ticket, alice: User, bob: User) -> None:

@@ -7,15 +7,14 @@ from datetime import timedelta
 import pytest
 from django.test import TestCase
 
-from crypto.errors import GnupgError
 from crypto.models import PublicKey
 from crypto.vault import digest
 from helpdesk.models import User
 from tests.keyrings import BOB
 from tests.tickets.cases import NOW, REQUESTER, arrival, know_key, opened, received
-from tickets.actions.answer import answer_ticket, send_again
+from tickets.actions.answer import Shown, answer_ticket, send_again
 from tickets.actions.draft import save_draft
-from tickets.actions.errors import CannotBeAnswered, NotPossibleNow, WayChanged
+from tickets.actions.errors import CannotBeAnswered, KeyTrouble, NotPossibleNow, WayChanged
 from tickets.models import Draft, Event, Message, Outgoing, Queue, Ticket
 from tickets.travel import Way
 
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def _answer(ticket: Ticket, way: Way, by: User, text: str = "Try the spare kernel.") -> Message:
     with TestCase.captureOnCommitCallbacks(execute=True):
-        return answer_ticket(ticket, text, by=by, way=way, now=SOON)
+        return answer_ticket(ticket, text, by=by, shown=Shown(way), now=SOON)
 
 
 def test_an_answer_is_written_down_with_its_mail(
@@ -149,7 +148,7 @@ def test_without_the_desks_key_nothing_is_written(signing: Queue, alice: User) -
     for encryption, way in (("none", Way.CLEAR), ("none", Way.ENCRYPTED)):
         if way is Way.ENCRYPTED:
             know_key()
-        with pytest.raises(GnupgError):
+        with pytest.raises(KeyTrouble):
             _answer(opened(signing, encryption=encryption), way, alice)
     assert not Message.objects.filter(kind="outbound").exists()
 

@@ -15,7 +15,7 @@ from crypto.pgpmime import HIDDEN_SUBJECT
 from helpdesk.models import User
 from tests.keyrings import DESK, certificate, known
 from tests.tickets.cases import NOW, arrival, know_key, opened, received
-from tickets.actions.answer import answer_ticket
+from tickets.actions.answer import Shown, answer_ticket
 from tickets.mail.letter import Letter, Sealed
 from tickets.mail.open import open_mail
 from tickets.mail.parse import parse_mail
@@ -36,7 +36,7 @@ def ticket(signing: Queue) -> Ticket:
 
 def _rendered(ticket: Ticket, by: User, way: Way = Way.ENCRYPTED) -> bytes:
     # The clock of gpg cannot be moved, and a signature must be about as old as its mail.
-    answer_ticket(ticket, TEXT, by=by, way=way, now=timezone.now())
+    answer_ticket(ticket, TEXT, by=by, shown=Shown(way), now=timezone.now())
     return bytes(Outgoing.objects.get().rendered)
 
 
@@ -76,8 +76,14 @@ def test_the_outer_headers_are_the_few_that_a_mail_needs(ticket: Ticket, alice: 
     assert outside.get_content_type() == "multipart/encrypted"
 
 
+def test_it_answers_the_requester_and_no_bounce(ticket: Ticket, alice: User) -> None:
+    received(ticket, arrival(message_id="bounce@mx.example", machine="bounce", received=timezone.now()))
+    outside = _outside(_rendered(ticket, alice))
+    assert outside["In-Reply-To"] == "<asked@user.example>"
+
+
 def test_every_answer_has_a_message_id_nobody_can_guess(ticket: Ticket, alice: User) -> None:
-    answers = [answer_ticket(ticket, TEXT, by=alice, way=Way.ENCRYPTED, now=NOW) for _ in range(2)]
+    answers = [answer_ticket(ticket, TEXT, by=alice, shown=Shown(Way.ENCRYPTED), now=NOW) for _ in range(2)]
     secrets = {answer.message_id.strip("<>").partition("@")[0] for answer in answers}
     assert len(secrets) == 2
     assert all(len(secret) >= 32 for secret in secrets)

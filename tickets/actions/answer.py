@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from crypto.errors import UnusableKeyError
+from crypto.errors import GnupgError, UnusableKeyError
 from crypto.keys import Choice, choose_key
 from crypto.openpgp import SecretKeyring
 from crypto.vault import digest
 from crypto.verdict import Encryption, SignatureState
 from helpdesk.models import User
-from tickets.actions.errors import AlreadyDone, CannotBeAnswered, NotPossibleNow, WayChanged
+from tickets.actions.errors import AlreadyDone, CannotBeAnswered, KeyTrouble, NotPossibleNow, WayChanged
 from tickets.actions.event import note_event
+from tickets.actions.living import refuse_unread
 from tickets.enqueue import enqueue
 from tickets.mail.answer import Reply, render_clear, render_encrypted
 from tickets.mail.message_ids import new_message_id
@@ -23,35 +25,49 @@ from tickets.models import Draft, Event, Message, Outgoing, Ticket
 from tickets.travel import Travel, Way, travel_of
 
 
-def answer_ticket(
-    ticket: Ticket, text: str, *, by: User, way: Way, now: datetime, identity: UUID | None = None
-) -> Message:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page showed on which an answer was written."""
+
+    way: Way
+    """How it would travel."""
+    identity: UUID | None = None
+    """Of the press of its button; it becomes the message's id, so that pressed twice it is one answer."""
+    seen: int | None = None
+    """How many messages of the requester it showed; None: there was no page."""
+
+
+def answer_ticket(ticket: Ticket, text: str, *, by: User, now: datetime, shown: Shown) -> Message:
     """Approve an answer that travels the way its author was shown.
 
     The mail is rendered here, before it is queued: trouble with keys shows on the page, not in a worker. Raises
-    WayChanged when it would travel otherwise, CannotBeAnswered when there is no way (any more). `identity` becomes the
-    message's id: who presses the button twice with the same one gets AlreadyDone, and one answer is sent.
+    WayChanged when it would travel otherwise, CannotBeAnswered when there is no way (any more), MessageCame when
+    something came that its author has not seen, KeyTrouble when the desk's own key does not work, NotPossibleNow when
+    the ticket is being forgotten, and AlreadyDone when the same press of the button came before.
     """
+    _refuse_second_press(shown)
     travel = travel_of(ticket, now=now)
     if not travel.can_be_written:
         raise CannotBeAnswered
-    if travel.way != way:
+    if travel.way != shown.way:
         raise WayChanged
     message = _message(ticket, text, by, travel, now)
-    message.pk = identity or message.pk
+    message.pk = shown.identity or message.pk
     outgoing = _outgoing(message, travel, now)
     try:
-        _approve(message, outgoing, by=by, now=now)
+        _approve(message, outgoing, shown, by=by, now=now)
     except IntegrityError:
         raise AlreadyDone from None
     return message
 
 
 @transaction.atomic
-def _approve(message: Message, outgoing: Outgoing, *, by: User, now: datetime) -> None:
+def _approve(message: Message, outgoing: Outgoing, shown: Shown, *, by: User, now: datetime) -> None:
     ticket, is_clear = message.ticket, message.encryption == Encryption.NONE
     if not ticket_is_answered(ticket, now):
         raise NotPossibleNow
+    _refuse_second_press(shown)  # The row is ours now: whoever pressed first is done.
+    refuse_unread(ticket, shown.seen)
     if is_clear and Ticket.objects.filter(pk=ticket.pk, protected=True).exists():
         raise WayChanged  # Something came encrypted while this was written.
     message.save(force_insert=True)
@@ -62,28 +78,62 @@ def _approve(message: Message, outgoing: Outgoing, *, by: User, now: datetime) -
         enqueue("send", outgoing.pk)
 
 
+def _refuse_second_press(shown: Shown) -> None:
+    """Said before anything else that may have changed since, or it would look as if the first press had done nothing."""
+    if shown.identity and Message.objects.filter(pk=shown.identity).exists():
+        raise AlreadyDone
+
+
+def allow_release(ticket: Ticket, *, now: datetime, confirmed: bool = False) -> None:
+    """Let the answers that wait go as soon as they can be encrypted, because their key came in a letter of this ticket.
+
+    A stranger can have a key learned for an address in a ticket of their own: it releases nothing elsewhere. What an
+    agent has `confirmed` holds in every ticket of that requester.
+    """
+    waiting = Outgoing.objects.filter(state=Outgoing.State.WAITING)
+    if confirmed:
+        waiting.filter(message__ticket__requester_digest=ticket.requester_digest).update(not_before=now)
+    else:
+        waiting.filter(message__ticket=ticket).update(not_before=now)
+
+
 def release_waiting(ticket: Ticket, *, now: datetime) -> int:
-    """Render and approve the answers that waited for a key, now that there is one; give how many.
+    """Render and approve the answers that waited for a key and may go, now that there is one; give how many.
 
     May run twice at once: the one that finds the row still waiting, and locks it, approves it.
     """
     if travel_of(ticket, now=now).way is not Way.ENCRYPTED:
         return 0
     choice = choose_key(ticket.requester_address, now=now)
-    waiting = Outgoing.objects.filter(message__ticket=ticket, state=Outgoing.State.WAITING)
-    released = 0
-    for outgoing in waiting.select_related("message__ticket__key", "message__ticket__queue"):
+    waiting = Outgoing.objects.released(now).filter(message__ticket=ticket).order_by("pk")
+    rows = waiting.select_related("message__ticket__key", "message__ticket__queue")
+    return sum(_release(outgoing, choice, now) for outgoing in rows)
+
+
+def _release(outgoing: Outgoing, choice: Choice, now: datetime) -> bool:
+    try:
         outgoing.rendered = _render_encrypted(outgoing.message, choice, now)
-        outgoing.fingerprint = choice.fingerprint
-        outgoing.state = Outgoing.State.APPROVED
-        outgoing.approved = now  # From now on its sender has time to reach the mail server.
-        with transaction.atomic():
-            mine = Outgoing.objects.filter(pk=outgoing.pk, state=Outgoing.State.WAITING)
-            if mine.select_for_update().exists():
-                outgoing.save(update_fields=["rendered", "fingerprint", "state", "approved"])
-                enqueue("send", outgoing.pk)
-                released += 1
-    return released
+    except CannotBeAnswered:
+        _go_on_waiting(outgoing, now)
+        return False
+    outgoing.fingerprint = choice.fingerprint
+    outgoing.state = Outgoing.State.APPROVED
+    outgoing.approved = now  # From now on its sender has time to reach the mail server.
+    outgoing.not_before = None
+    with transaction.atomic():
+        mine = Outgoing.objects.released(now).filter(pk=outgoing.pk)
+        if not mine.select_for_update().exists():
+            return False
+        outgoing.save(update_fields=["rendered", "fingerprint", "state", "approved", "not_before"])
+        enqueue("send", outgoing.pk)
+    return True
+
+
+def _go_on_waiting(outgoing: Outgoing, now: datetime) -> None:
+    """The key cannot be encrypted to: that is said once, and not tried again before another key comes."""
+    with transaction.atomic():
+        if Outgoing.objects.released(now).filter(pk=outgoing.pk).update(not_before=None):
+            note_event(outgoing.message.ticket, Event.Kind.KEY_UNUSABLE, at=now)
 
 
 def send_again(outgoing: Outgoing, *, by: User, now: datetime) -> None:
@@ -132,9 +182,7 @@ def _outgoing(message: Message, travel: Travel, now: datetime) -> Outgoing:
         approved=now,
     )
     if travel.way is Way.CLEAR:
-        outgoing.rendered = render_clear(
-            _reply(message, now), keyring=SecretKeyring(settings.GNUPG_HOME), signer=ticket.queue.fingerprint
-        )
+        outgoing.rendered = _render_clear(message, now)
         outgoing.state = Outgoing.State.APPROVED
     if travel.way is Way.ENCRYPTED:
         choice = choose_key(ticket.requester_address, now=now)
@@ -144,24 +192,32 @@ def _outgoing(message: Message, travel: Travel, now: datetime) -> Outgoing:
     return outgoing
 
 
+def _render_clear(message: Message, now: datetime) -> bytes:
+    signer = message.ticket.queue.fingerprint
+    try:
+        return render_clear(_reply(message, now), keyring=SecretKeyring(settings.GNUPG_HOME), signer=signer)
+    except GnupgError:
+        raise KeyTrouble from None
+
+
 def _render_encrypted(message: Message, choice: Choice, now: datetime) -> bytes:
     if choice.certificate is None:
         raise WayChanged
+    keyring, signer = SecretKeyring(settings.GNUPG_HOME), message.ticket.queue.fingerprint
     try:
         return render_encrypted(
-            _reply(message, now),
-            keyring=SecretKeyring(settings.GNUPG_HOME),
-            signer=message.ticket.queue.fingerprint,
-            recipients=[choice.certificate],
+            _reply(message, now), keyring=keyring, signer=signer, recipients=[choice.certificate]
         )
     except UnusableKeyError:
         raise CannotBeAnswered from None
+    except GnupgError:
+        raise KeyTrouble from None
 
 
 def _reply(message: Message, now: datetime) -> Reply:
     """The mail is dated when it is signed: what has waited for a key would look forged with an older date."""
     ticket = message.ticket
-    asked = ticket.messages.filter(kind=Message.Kind.INBOUND).order_by("-created").first()
+    asked = ticket.messages.from_the_requester().order_by("-created", "-pk").first()
     return Reply(
         sender_name=ticket.queue.name,
         sender=ticket.queue.address,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from crypto import keys
 from helpdesk.models import User
+from tickets.actions.answer import allow_release
 from tickets.actions.errors import NotPossibleNow
 from tickets.actions.event import note_event
 from tickets.enqueue import enqueue
@@ -23,4 +24,5 @@ def confirm_key(ticket: Ticket, fingerprint: str, *, by: User, now: datetime) ->
         if not keys.confirm_key(ticket.requester_address, fingerprint):
             raise NotPossibleNow
         note_event(ticket, Event.Kind.KEY_CONFIRMED, at=now, by=by)
+        allow_release(ticket, now=now, confirmed=True)
         enqueue("release_waiting", ticket.pk)

@@ -21,3 +21,11 @@ class NotPossibleNow(ActionError):  # noqa: N818
 
 class AlreadyDone(ActionError):  # noqa: N818
     """The very same press of the button came before and was carried out."""
+
+
+class MessageCame(ActionError):  # noqa: N818
+    """The requester wrote something that the page did not show: it has to be read first."""
+
+
+class KeyTrouble(ActionError):  # noqa: N818
+    """GnuPG could not work with the desk's own key: somebody who runs the desk has to look at it."""

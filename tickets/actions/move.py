@@ -13,7 +13,9 @@ from tickets.models import Event, Queue, Ticket
 
 def move_ticket(ticket: Ticket, queue: Queue, *, by: User, now: datetime) -> None:
     """Put a ticket into another queue. Whoever has it keeps it only if they work there too."""
-    agent = ticket.agent if ticket.agent and queue.members.filter(pk=ticket.agent.pk).exists() else None
+    moved = Ticket.objects.living().filter(pk=ticket.pk)
     with transaction.atomic():
-        if Ticket.objects.living().filter(pk=ticket.pk).exclude(queue=queue).update(queue=queue, agent=agent):
+        if moved.exclude(queue=queue).update(queue=queue):
+            # Asked of the row as it is now: somebody may have taken it since the page was made.
+            moved.exclude(agent__queues=queue).update(agent=None)
             note_event(ticket, Event.Kind.MOVED, by=by, at=now)

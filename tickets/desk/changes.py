@@ -16,9 +16,9 @@ from tickets.access import members_of, queues_of, ticket_for
 from tickets.actions.assign import assign_ticket
 from tickets.actions.close import close_ticket, reopen_ticket
 from tickets.actions.confirm_key import confirm_key
-from tickets.actions.errors import ActionError, NotPossibleNow
+from tickets.actions.errors import ActionError, MessageCame, NotPossibleNow
 from tickets.actions.move import move_ticket
-from tickets.desk.forms import AssignForm, ConfirmKeyForm, MoveForm
+from tickets.desk.forms import AssignForm, CloseForm, ConfirmKeyForm, MoveForm
 
 
 @require_POST
@@ -55,8 +55,13 @@ def move(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
 
 @require_POST
 def close(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
-    """Close it."""
-    close_ticket(ticket_for(request.user, ticket_id), by=request.user, now=timezone.now())
+    """Close it, if nothing came that the page did not show."""
+    ticket, form = ticket_for(request.user, ticket_id), CloseForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0
+    try:
+        close_ticket(ticket, by=request.user, now=timezone.now(), seen=seen)
+    except MessageCame:
+        messages.warning(request, _("It was not closed: a message came meanwhile. Read it first."))
     return redirect("ticket", ticket_id)
 
 

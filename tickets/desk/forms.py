@@ -47,6 +47,8 @@ class AnswerForm(forms.Form):
     way = forms.ChoiceField(choices=[(way.value, way.value) for way in Way], widget=forms.HiddenInput)
     identity = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     """Of this press of the button: pressed twice, it is one answer."""
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    """How many messages of the requester the page shows: what came since has to be read first."""
     understood = forms.BooleanField(
         label=_("Others may read it on the way. I send it all the same."), required=False
     )
@@ -95,6 +97,12 @@ class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not s
     def label_from_instance(self, obj: Model) -> str:
         """'Ana'."""
         return obj.short_name if isinstance(obj, User) else str(obj)
+
+
+class CloseForm(forms.Form):
+    """How many messages of the requester the page shows: what came since has to be read first."""
+
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
 class AssignForm(forms.Form):

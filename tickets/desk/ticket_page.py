@@ -27,7 +27,8 @@ class Typed:
 
     answer: AnswerForm | None = None
     note: NoteForm | None = None
-    way_changed: bool = False
+    stopped: str = ""
+    """Why nothing was done, as a sentence."""
 
 
 @require_safe
@@ -45,6 +46,7 @@ def ticket_page(
     departure = departure_of(ticket, travel)
     history = history_of(ticket)
     timeline = timeline_of(ticket, history)
+    seen = sum(isinstance(entry, Card) and entry.message.is_from_the_requester for entry in timeline)
     context = {
         "ticket": ticket,
         "timeline": timeline,
@@ -53,20 +55,24 @@ def ticket_page(
         "departure": departure,
         "travel": travel,
         "trouble": trouble_of(travel),
-        "way_changed": typed.way_changed,
-        "answer_form": _answer_form(request, ticket, typed.answer, way=departure.way),
+        "stopped": typed.stopped,
+        "seen": seen,
+        "answer_form": _answer_form(request, ticket, typed.answer, {"way": departure.way, "seen": seen}),
         "note_form": typed.note or NoteForm(auto_id="note_%s"),
         **_beside(request, ticket),
     }
     return TemplateResponse(request, "desk/ticket.html", context, status=status)
 
 
-def _answer_form(request: AgentRequest, ticket: Ticket, typed: AnswerForm | None, *, way: str) -> AnswerForm:
+def _answer_form(
+    request: AgentRequest, ticket: Ticket, typed: AnswerForm | None, shown: dict[str, object]
+) -> AnswerForm:
+    way = str(shown["way"])
     if typed is None:
         draft = draft_of(request.user, ticket)
-        return AnswerForm(initial={"text": draft.text if draft else "", "way": way}, way=way)
-    # The page now says the way of now, and the hidden field must say the same.
-    again = AnswerForm({**dict(typed.data.items()), "way": way}, way=way)
+        return AnswerForm(initial={"text": draft.text if draft else "", **shown}, way=way)
+    # The page now says what is so now, and the hidden fields must say the same.
+    again = AnswerForm({**dict(typed.data.items()), **shown}, way=way)
     again.is_valid()
     again.fields["text"].widget.attrs["autofocus"] = True
     return again
