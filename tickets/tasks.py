@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crypto.models import PublicKey
@@ -71,7 +71,7 @@ def sweep() -> None:
     waiting = Outgoing.objects.due(now).filter(approved__lte=now - SWEEP_AFTER)
     for identity in waiting.order_by("approved").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         enqueue("send", identity)
-    for identity in _have_a_key_now().values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+    for identity in _may_be_released(now).values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         enqueue("release_waiting", identity)
     unread = Message.objects.filter(
         report_due=True, created__lte=now - SWEEP_AFTER, created__gt=now - REPORT_TRIED_FOR
@@ -80,13 +80,19 @@ def sweep() -> None:
         enqueue("read_report", identity)
 
 
-def _have_a_key_now() -> QuerySet[Ticket]:
-    """Tickets with an answer that waits for a key, of people of whom we have one in use."""
-    waiting = Outgoing.objects.filter(state=Outgoing.State.WAITING)
-    keys = PublicKey.objects.filter(state=PublicKey.State.IN_USE)
-    return Ticket.objects.living().filter(
-        pk__in=waiting.values("message__ticket"), requester_digest__in=keys.values("address_digest")
+def _may_be_released(now: datetime) -> QuerySet[Ticket]:
+    """Tickets with an answer that may go, of people of whom we have a key to use; the hopeless must not starve them."""
+    released = Outgoing.objects.released(now)
+    replayed = Message.objects.filter(kind=Message.Kind.INBOUND, replayed=True)
+    keys = PublicKey.objects.filter(
+        Q(expires__isnull=True) | Q(expires__gt=now), state=PublicKey.State.IN_USE
     )
+    changed = PublicKey.objects.filter(state=PublicKey.State.PROPOSED, encrypted=True)
+    tickets = Ticket.objects.living().filter(
+        pk__in=released.values("message__ticket"), requester_digest__in=keys.values("address_digest")
+    )
+    hopeless = Q(pk__in=replayed.values("ticket")) | Q(requester_digest__in=changed.values("address_digest"))
+    return tickets.exclude(hopeless).order_by("pk")
 
 
 @shared_task

@@ -15,7 +15,7 @@ from crypto.vault import blob_store
 from crypto.verdict import Encryption, Signature, SignatureState
 from tests.mail.letters import ANA, OTTO, file, keep, letter, mail, report
 from tickets import enqueue
-from tickets.actions.answer import answer_ticket
+from tickets.actions.answer import Shown, answer_ticket
 from tickets.actions.errors import CannotBeAnswered
 from tickets.mail import file as filing
 from tickets.mail.file import file_mail
@@ -177,7 +177,7 @@ def test_the_same_ciphertext_from_another_sender_is_flagged_and_not_answered() -
     assert travel_of(thief.ticket, now=NOON).way is Way.REPLAYED
     agent = get_user_model().objects.create_user("alice")
     with pytest.raises(CannotBeAnswered):
-        answer_ticket(thief.ticket, "Hello", by=agent, way=Way.WAITS, now=NOON)
+        answer_ticket(thief.ticket, "Hello", by=agent, shown=Shown(Way.WAITS), now=NOON)
 
 
 def test_the_same_ciphertext_again_from_the_same_sender_is_no_theft() -> None:

@@ -12,13 +12,14 @@ import time_machine
 from django.conf import LazySettings
 from django.db import OperationalError
 
+from crypto.gnupg import Limits
 from crypto.openpgp import SecretKeyring
 from crypto.verdict import Encryption
 from helpdesk.models import User
 from tests.children import at_once
 from tests.mail.letters import keep, letter, mail
 from tickets.actions.retry import try_again
-from tickets.mail import line
+from tickets.mail import line, sandbox
 from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
 from tickets.models import Incoming, Message, Ticket
 
@@ -209,3 +210,23 @@ def test_a_worker_that_comes_back_late_files_nothing(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(line, "read", slow)
     line.process(incoming.pk)
     assert (Ticket.objects.count(), Message.objects.count()) == (1, 1)
+
+
+def test_a_worker_that_comes_back_late_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    incoming = keep()
+
+    def slow(sealed: Sealed, *, now: datetime) -> Accepted:
+        Incoming.objects.update(attempts=2)  # Another worker has claimed it.
+        raise SetAside("empty")
+
+    monkeypatch.setattr(line, "read", slow)
+    line.process(incoming.pk)
+    assert place(incoming) == (State.NEW, "")
+
+
+def test_a_worker_is_given_up_only_when_no_mail_can_take_so_long() -> None:
+    runs_of_gpg = (
+        4  # The session key, once more if the agent hung, the content beside its signature, one inside.
+    )
+    longest = runs_of_gpg * (Limits().seconds + 10) + sandbox.SECONDS
+    assert timedelta(seconds=longest) < line.LEASE

@@ -13,11 +13,12 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from crypto.keys import forget_keys
+from crypto.models import PublicKey
 from crypto.vault import epoch_keys
 from helpdesk.models import User
-from tests.tickets.cases import NOW, know_key, opened
+from tests.tickets.cases import NOW, REQUESTER, arrival, know_key, opened, received
 from tickets import retention, tasks
-from tickets.actions.answer import answer_ticket
+from tickets.actions.answer import Shown, allow_release, answer_ticket
 from tickets.enqueue import enqueue
 from tickets.mail import fetch, line
 from tickets.mail import send as sending
@@ -104,12 +105,12 @@ def test_the_sweep_tells_of_a_hundred_at_once(told: Told, monkeypatch: pytest.Mo
 def waiting(signing: Queue, alice: User) -> Ticket:
     """An answer that waits for a key."""
     ticket = opened(signing)
-    answer_ticket(ticket, "Wait.", by=alice, way=Way.WAITS, now=NOW)
+    answer_ticket(ticket, "Wait.", by=alice, shown=Shown(Way.WAITS), now=NOW)
     return ticket
 
 
 def _outgoing(signing: Queue, by: User) -> uuid.UUID:
-    message = answer_ticket(opened(signing, encryption="none"), "Go.", by=by, way=Way.CLEAR, now=NOW)
+    message = answer_ticket(opened(signing, encryption="none"), "Go.", by=by, shown=Shown(Way.CLEAR), now=NOW)
     return message.outgoing.pk
 
 
@@ -126,15 +127,28 @@ def test_the_sweep_finds_answers_the_broker_lost(signing: Queue, alice: User, to
 
 
 def test_the_sweep_finds_answers_whose_key_has_come(waiting: Ticket, told: Told) -> None:
-    know_key("carol", address="carol@user.example")
-    _sweep()
-    assert told == []
     know_key()
     _sweep()
-    assert told == [("release_waiting", str(waiting.pk))]
-    forget_keys(waiting.requester_digest)
+    assert told == []  # The key came in another ticket.
+    allow_release(waiting, now=timezone.now())
     _sweep()
-    assert len(told) == 1
+    assert told == [("release_waiting", str(waiting.pk))]
+
+
+@pytest.mark.parametrize("reason", ["no key", "expired", "changed", "replayed", "of another"])
+def test_the_sweep_is_not_kept_busy_by_what_has_no_hope(waiting: Ticket, told: Told, reason: str) -> None:
+    know_key(address="carol@user.example" if reason == "of another" else REQUESTER)
+    allow_release(waiting, now=timezone.now())
+    if reason == "no key":
+        forget_keys(waiting.requester_digest)
+    if reason == "expired":
+        PublicKey.objects.update(expires=timezone.now())
+    if reason == "changed":
+        know_key("carol")
+    if reason == "replayed":
+        received(waiting, arrival(replayed=True))
+    _sweep()
+    assert told == []
 
 
 def test_the_sweep_marks_what_may_have_been_sent(signing: Queue, alice: User, told: Told) -> None:
@@ -147,12 +161,14 @@ def test_the_sweep_marks_what_may_have_been_sent(signing: Queue, alice: User, to
 
 def test_released_by_a_worker(waiting: Ticket) -> None:
     know_key()
+    allow_release(waiting, now=timezone.now())
     tasks.release_waiting(str(waiting.pk))
     assert Outgoing.objects.get().state == "approved"
 
 
 def test_nothing_is_released_for_a_ticket_that_goes(waiting: Ticket) -> None:
     know_key()
+    allow_release(waiting, now=timezone.now())
     Ticket.objects.update(state=Ticket.State.FORGETTING)
     tasks.release_waiting(str(waiting.pk))
     tasks.release_waiting(str(uuid.uuid4()))

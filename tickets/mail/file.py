@@ -6,10 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from crypto.keys import choose_key
 from crypto.lookup import address_digest
 from crypto.models import SealKey
 from crypto.vault import blob_store, digest
 from helpdesk.lib.faults import fault_point
+from tickets.actions.answer import allow_release
 from tickets.actions.receive import (
     Arrival,
     File,
@@ -21,7 +23,7 @@ from tickets.actions.receive import (
     save_message,
 )
 from tickets.enqueue import enqueue
-from tickets.mail.learn import learn, offer_in
+from tickets.mail.learn import Offer, learn, offer_in
 from tickets.mail.letter import Accepted, Letter, Quarantine, TryLater
 from tickets.mail.reporter import Reporter, reporter_of
 from tickets.mail.thread import Place, find_place, message_id_digest
@@ -46,11 +48,10 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
         if not _take(incoming, message):
             return False
         _write_ticket(ticket, arrival, accepted, is_new=place.ticket is None)
+        message.replayed |= _is_replayed(accepted.letter, reporter, incoming.received)
         save_message(message, arrival)
-        _remember_ciphertext(accepted.letter, reporter, incoming.received)
         if offer:
-            learn(ticket, offer, now=incoming.received)
-            enqueue("release_waiting", ticket.pk)
+            _learn(ticket, offer, now=incoming.received)
         if reporter.report:
             enqueue("read_report", message.pk)
         if place.ticket:
@@ -93,7 +94,7 @@ def _arrival(incoming: Incoming, accepted: Accepted, reporter: Reporter, ticket:
     return Arrival(
         received=incoming.received,
         requester=Requester(reporter.name, reporter.address),
-        protection=_protection(letter, reporter),
+        protection=_protection(letter),
         subject=reporter.subject,
         text=words,
         full_text=letter.text if letter.text.strip() != words else "",
@@ -120,29 +121,36 @@ def _original(incoming: Incoming, ticket: Ticket) -> str:
     return ticket.key.write_blob(incoming.read())
 
 
-def _protection(letter: Letter, reporter: Reporter) -> Protection:
+def _protection(letter: Letter) -> Protection:
     return Protection(
         encryption=letter.encryption.value,
         signature=letter.signature.state.value,
         fingerprint=letter.signature.fingerprint or "",
-        replayed=letter.sender_differs or _is_replayed(letter, reporter),
+        replayed=letter.sender_differs,
     )
 
 
-def _is_replayed(letter: Letter, reporter: Reporter) -> bool:
-    """Whether another sender mailed this very ciphertext before."""
+def _is_replayed(letter: Letter, reporter: Reporter, now: datetime) -> bool:
+    """Whether another sender mailed this very ciphertext before: who mails it first is its sender, for a year.
+
+    Written first and read then: of two that come at once, the second waits here for the first.
+    """
     if not letter.replay_material:
         return False
-    seen = Ciphertext.objects.filter(digest=digest("ciphertext", letter.replay_material))
-    return seen.exclude(sender_digest=address_digest(reporter.address)).exists()
+    mark, sender = digest("ciphertext", letter.replay_material), address_digest(reporter.address)
+    first = Ciphertext(digest=mark, sender_digest=sender, first_seen=now)
+    Ciphertext.objects.bulk_create([first], ignore_conflicts=True)
+    return not Ciphertext.objects.filter(digest=mark, sender_digest=sender).exists()
 
 
-def _remember_ciphertext(letter: Letter, reporter: Reporter, now: datetime) -> None:
-    """Who mails a ciphertext first is its sender, for a year."""
-    if letter.replay_material:
-        mark = digest("ciphertext", letter.replay_material)
-        first = Ciphertext(digest=mark, sender_digest=address_digest(reporter.address), first_seen=now)
-        Ciphertext.objects.bulk_create([first], ignore_conflicts=True)
+def _learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:
+    """What waits in this ticket may go when the key inside this letter is the one to use for its requester."""
+    learn(ticket, offer, now=now)
+    if not offer.encrypted or address_digest(offer.address) != ticket.requester_digest:
+        return
+    if choose_key(offer.address, now=now).fingerprint == offer.certificate.fingerprint:
+        allow_release(ticket, now=now)
+        enqueue("release_waiting", ticket.pk)
 
 
 def _drop_own_copy(incoming: Incoming) -> None:

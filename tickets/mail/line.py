@@ -20,10 +20,13 @@ from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
 from tickets.mail.open import open_mail
 from tickets.mail.parse import parse_mail
 from tickets.models import Incoming, Queue
+from tickets.models.incoming import IncomingQuerySet
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+"""Nothing else ends a worker, so every piece of work ends by itself and sooner: gpg takes 30 seconds at most and is run
+three times for a mail, the first of them once more if its agent hung; reading what came out takes 20."""
 ATTEMPTS = 5
 DELAY = timedelta(minutes=1)
 
@@ -93,9 +96,7 @@ def _claim(identity: uuid.UUID, now: datetime) -> Incoming | None:
 
 
 def _settle(incoming: Incoming, state: Incoming.State, reason: str) -> None:
-    Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.NEW).update(
-        state=state, reason=reason[:40], lease_until=None, not_before=None
-    )
+    _ours(incoming).update(state=state, reason=reason[:40], lease_until=None, not_before=None)
 
 
 def _try_later(incoming: Incoming, reason: str) -> None:
@@ -103,6 +104,9 @@ def _try_later(incoming: Incoming, reason: str) -> None:
         _settle(incoming, Incoming.State.QUARANTINED, reason)
         return
     delay = DELAY * 2**incoming.attempts
-    Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.NEW).update(
-        reason=reason[:40], lease_until=None, not_before=timezone.now() + delay
-    )
+    _ours(incoming).update(reason=reason[:40], lease_until=None, not_before=timezone.now() + delay)
+
+
+def _ours(incoming: Incoming) -> IncomingQuerySet:
+    """The row, unless another worker has claimed it since."""
+    return Incoming.objects.filter(pk=incoming.pk, state=Incoming.State.NEW, attempts=incoming.attempts)
