@@ -1,0 +1,44 @@
+"""What an admin sets, from the environment or a `.env` file beside manage.py; README.md explains each one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+DEMO = env.bool("DEMO", default=not (BASE_DIR / ".env").exists())
+"""The newcomer's desk: invented reports, known passwords, plain HTTP on this machine only."""
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+KEYS_DIR = Path(env.str("KEYS_DIR", default=str(DATA_DIR / "keys")))
+"""Epoch keys and the look-up key. Never in the same backup as the database."""
+BLOBS_DIR = Path(env.str("BLOBS_DIR", default=str(DATA_DIR / "blobs")))
+GNUPG_HOME = Path(env.str("GNUPG_HOME", default=str(DATA_DIR / "gnupg")))
+DEMO_DIR = DATA_DIR / "demo"
+
+SECRET_KEY = env.str("SECRET_KEY", default="demo-only-" + "x" * 50 if DEMO else "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
+HTTPS = env.bool("HTTPS", default=not DEMO)
+"""False only where the browser reaches us without TLS: the demo, or an onion service."""
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+REDIS_URL = env.str("REDIS_URL", default="")
+
+MAIL_IN = env.list("MAIL_IN", default=[f"maildir://{DEMO_DIR / 'inbox'}"] if DEMO else [])
+MAIL_OUT = env.str("MAIL_OUT", default=f"maildir://{DEMO_DIR / 'outbox'}" if DEMO else "")
+MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")
+MAIL_DOMAINS = env.list("MAIL_DOMAINS", default=[])
+MAIL_POLL_SECONDS = env.int("MAIL_POLL_SECONDS", default=5 if DEMO else 60)
+
+FORGET_AFTER_DAYS = env.int("FORGET_AFTER_DAYS", default=90)
+BACKUP_LIFE_DAYS = env.int("BACKUP_LIFE_DAYS", default=14)
+_LANGUAGES = "en fr es it de pt ru fa ar zh tr ca id uk pl nl"
+TICKET_LANGUAGES = tuple(env.list("TICKET_LANGUAGES", default=_LANGUAGES.split()))
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
