@@ -19,7 +19,7 @@ from helpdesk.models import User
 from tests.children import at_once
 from tests.mail.letters import keep, letter, mail
 from tickets.actions.retry import try_again
-from tickets.mail import line, sandbox
+from tickets.mail import line, sandbox, send
 from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
 from tickets.models import Incoming, Message, Ticket
 
@@ -230,3 +230,8 @@ def test_a_worker_is_given_up_only_when_no_mail_can_take_so_long() -> None:
     )
     longest = runs_of_gpg * (Limits().seconds + 10) + sandbox.SECONDS
     assert timedelta(seconds=longest) < line.LEASE
+
+
+def test_a_sender_is_declared_dead_only_when_no_hand_over_can_take_so_long() -> None:
+    # Connect, greeting, EHLO, STARTTLS, handshake, EHLO, AUTH (three), MAIL, RCPT, DATA, the mail, the dot.
+    assert 14 * timedelta(seconds=send.SMTP_SECONDS) < send.LEASE

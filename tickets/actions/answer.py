@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from crypto.errors import GnupgError, UnusableKeyError
 from crypto.keys import Choice, choose_key
@@ -54,10 +54,7 @@ def answer_ticket(ticket: Ticket, text: str, *, by: User, now: datetime, shown: 
     message = _message(ticket, text, by, travel, now)
     message.pk = shown.identity or message.pk
     outgoing = _outgoing(message, travel, now)
-    try:
-        _approve(message, outgoing, shown, by=by, now=now)
-    except IntegrityError:
-        raise AlreadyDone from None
+    _approve(message, outgoing, shown, by=by, now=now)
     return message
 
 
