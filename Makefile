@@ -9,6 +9,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 bin := .venv/bin
+# Held while the desk runs, so that its data are not thrown away under it.
+running := flock --no-fork --nonblock .venv/running
 manage := $(bin)/python manage.py
 
 help: ## Say what there is to type.
@@ -18,13 +20,13 @@ run: packages ## Start the desk: a demo here, or the real thing when there is a 
 	@$(manage) prepare --host $(HOST) --port $(PORT)
 	@# Whatever ends us (Ctrl-C, a closed terminal, kill), honcho is told and waited for, and gpg's agents go last.
 	@processes=$$($(manage) processes) || exit; \
-	  LISTEN=$(HOST):$(PORT) env --ignore-signal=HUP $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start $$processes & \
+	  LISTEN=$(HOST):$(PORT) env --ignore-signal=HUP $(running) $(bin)/honcho --no-colour --no-prefix -e /dev/null -f helpdesk/Procfile -d . start $$processes & \
 	  honcho=$$!; told=; trap 'told=1; kill $$honcho 2>/dev/null' INT TERM HUP; \
 	  while kill -0 $$honcho 2>/dev/null; do wait $$honcho; ended=$$?; done; \
 	  $(manage) stop_gpg; echo "Whisperdesk has stopped."; [ -n "$$told" ] || exit $$ended
 
 demo-reset: packages ## Throw the demo's data away; the next `make run` makes it anew.
-	@$(manage) demo --reset
+	@$(running) $(manage) demo --reset || { echo "Nothing was thrown away. If the desk is running, stop it first (Ctrl-C)." >&2; exit 1; }
 
 test: packages-dev ## Everything: checks, then all tests on SQLite and on PostgreSQL, with real servers.
 	@tests/servers/packages

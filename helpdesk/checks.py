@@ -48,11 +48,19 @@ def refuse_unsafe_settings() -> None:
 def check_web(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
     """What the web server depends on."""
     secret = _secret()
-    if len(secret) < 50 or (secret.startswith("demo-only-") and not settings.DEMO):
-        yield _error(1, "SECRET_KEY is missing, short or the demo's. Set it to 50 random characters or more.")
+    if not (settings.DEMO or _is_random(secret)):
+        yield _error(
+            1,
+            "SECRET_KEY is missing, short, no secret or the demo's. Set it to 50 random characters or more.",
+        )
     if not settings.ALLOWED_HOSTS or any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS):
         yield _error(
             2, "ALLOWED_HOSTS must name the hosts that agents type, for example desk.example.org; no '*'."
+        )
+    if not (settings.HTTPS or settings.DEMO or all(map(_needs_no_tls, settings.ALLOWED_HOSTS))):
+        yield _error(
+            18,
+            "HTTPS=false is for onion services and this machine alone; ALLOWED_HOSTS names another. Remove it.",
         )
     if settings.DEMO and _demo_is_reachable():
         yield _error(
@@ -65,14 +73,14 @@ def check_web(app_configs: Sequence[AppConfig] | None, **options: object) -> Ite
 @register(TAG, Tags.security)
 def check_places(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
     """Where keys and content lie: apart, and closed to others."""
-    keys, blobs = _real(settings.KEYS_DIR), _real(settings.BLOBS_DIR)
+    keys, blobs, data = (_real(place) for place in (settings.KEYS_DIR, settings.BLOBS_DIR, settings.DATA_DIR))
     if not settings.DEMO and any(
-        _share_a_tree(keys, place) for place in [blobs, *(file.parent for file in _database_files())]
+        _share_a_tree(keys, place) for place in [blobs, data, *(file.parent for file in _database_files())]
     ):
         yield _error(
             3,
-            "KEYS_DIR shares a directory with the database or BLOBS_DIR, so one backup would hold both and nothing"
-            " could ever be forgotten. Set KEYS_DIR to a directory outside of them.",
+            "KEYS_DIR shares a directory with the database, DATA_DIR or BLOBS_DIR, so one backup would hold both and"
+            " nothing could ever be forgotten. Set KEYS_DIR to a directory outside of them.",
         )
     for name in ("DATA_DIR", "KEYS_DIR", "BLOBS_DIR", "GNUPG_HOME"):
         yield from _check_closed(name, _real(getattr(settings, name)))
@@ -124,8 +132,8 @@ def check_services(app_configs: Sequence[AppConfig] | None, **options: object) -
 
 @register(TAG)
 def check_days(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
-    """How long things live, and that nobody kills the worker on purpose."""
-    for name in ("BACKUP_LIFE_DAYS", "FORGET_AFTER_DAYS"):
+    """How long things live and how often mail is looked for, and that nobody kills the worker on purpose."""
+    for name in ("BACKUP_LIFE_DAYS", "FORGET_AFTER_DAYS", "MAIL_POLL_SECONDS"):
         if getattr(settings, name) < 1:
             yield _error(10, f"{name} must be 1 or more.")
     if os.environ.get("WHISPERDESK_FAULT") and not _is_a_test():
@@ -146,6 +154,20 @@ def _check_closed(name: str, place: Path) -> Iterator[CheckMessage]:
 
 def _error(number: int, sentence: str) -> Error:
     return Error(sentence, id=f"{TAG}.E{number:03}")
+
+
+def _is_random(secret: str) -> bool:
+    """Not what an admin left in the place of a secret."""
+    return (
+        len(secret) >= 50
+        and len(set(secret)) >= 16
+        and not secret.startswith("demo-only-")
+        and not set(secret) & set(" #")
+    )
+
+
+def _needs_no_tls(host: str) -> bool:
+    return host.endswith(".onion") or host in OURSELVES
 
 
 def _scheme(url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpdesk.settings.browsers import *  # noqa: F403 - Django takes all names in capitals from here
 from helpdesk.settings.given import *  # noqa: F403
-from helpdesk.settings.given import BASE_DIR, DATABASES, REDIS_URL
+from helpdesk.settings.given import BASE_DIR, DATABASES
 from helpdesk.settings.logs import *  # noqa: F403
 from helpdesk.settings.work import *  # noqa: F403
 
@@ -95,11 +95,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-}
+# What the cache holds are the limits of signing in: they must hold, and must not fail, while the broker is down.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: two writers wait for each other instead of failing half-way. secure_delete: what is deleted is
@@ -112,5 +109,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What is read in pieces here is short; a cursor costs three more round trips, and poolers dislike it.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -5,13 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-DEMO = env.bool("DEMO", default=not (BASE_DIR / ".env").exists())
+_WORDS = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "on": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "off": False,
+}
+
+
+def _switch(name: str, *, default: bool) -> bool:
+    """A word that is neither true nor false is refused: taken for false, a typing error would switch TLS off."""
+    given = env.str(name, default=str(default)).strip().lower()
+    if given not in _WORDS:
+        raise ImproperlyConfigured(f"{name} must be true or false.")
+    return _WORDS[given]
+
+
+def _number(name: str, *, default: int) -> int:
+    given = env.str(name, default=str(default)).strip()
+    if not given.isdecimal() or len(given) > 5:
+        raise ImproperlyConfigured(f"{name} must be a whole number.")
+    return int(given)
+
+
+DEMO = _switch("DEMO", default=not (BASE_DIR / ".env").exists())
 """The newcomer's desk: invented reports, known passwords, plain HTTP on this machine only."""
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
@@ -23,7 +51,7 @@ DEMO_DIR = DATA_DIR / "demo"
 
 SECRET_KEY = env.str("SECRET_KEY", default="demo-only-" + "x" * 50 if DEMO else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
-HTTPS = env.bool("HTTPS", default=not DEMO)
+HTTPS = _switch("HTTPS", default=not DEMO)
 """False only where the browser reaches us without TLS: the demo, or an onion service."""
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
@@ -33,10 +61,10 @@ MAIL_IN = env.list("MAIL_IN", default=[f"maildir://{DEMO_DIR / 'inbox'}"] if DEM
 MAIL_OUT = env.str("MAIL_OUT", default=f"maildir://{DEMO_DIR / 'outbox'}" if DEMO else "")
 MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")
 MAIL_DOMAINS = env.list("MAIL_DOMAINS", default=[])
-MAIL_POLL_SECONDS = env.int("MAIL_POLL_SECONDS", default=5 if DEMO else 60)
+MAIL_POLL_SECONDS = _number("MAIL_POLL_SECONDS", default=5 if DEMO else 60)
 
-FORGET_AFTER_DAYS = env.int("FORGET_AFTER_DAYS", default=90)
-BACKUP_LIFE_DAYS = env.int("BACKUP_LIFE_DAYS", default=14)
+FORGET_AFTER_DAYS = _number("FORGET_AFTER_DAYS", default=90)
+BACKUP_LIFE_DAYS = _number("BACKUP_LIFE_DAYS", default=14)
 _LANGUAGES = "en fr es it de pt ru fa ar zh tr ca id uk pl nl"
 TICKET_LANGUAGES = tuple(env.list("TICKET_LANGUAGES", default=_LANGUAGES.split()))
 

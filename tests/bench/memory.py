@@ -31,12 +31,12 @@ def measure(directory: Path) -> None:
     started = [_keep(write_mail(sender, desk, number)[0]) for number in range(MAILS)]
     title(f"Memory of a worker (Pss: its own, and its share of what it shares) after {MAILS} mails")
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "helpdesk", "worker", "--pool", "solo"]
-    command += ["-B", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
+    command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
     environment = os.environ | {"GNUPG_HOME": str(desk.home)}
     worker = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait_until_filed(started)
-        row("worker, beat and reader", f"{proportional_memory(worker.pid):.0f} MB")
+        row("worker and reader", f"{proportional_memory(worker.pid):.0f} MB")
     finally:
         worker.terminate()
         worker.wait()

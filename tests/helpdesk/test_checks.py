@@ -15,7 +15,7 @@ from django.core.checks import run_checks
 from helpdesk import checks
 from helpdesk.checks import TAG, refuse_unsafe_settings
 
-SECRET = "s" * 50
+SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "NAME": "desk"}
 
 
@@ -50,6 +50,14 @@ def test_a_safe_desk_is_not_complained_about() -> None:
         ("SECRET_KEY", "", "E001"),
         ("SECRET_KEY", "short", "E001"),
         ("SECRET_KEY", "demo-only-" + "x" * 50, "E001"),
+        ("SECRET_KEY", "a" * 70, "E001"),
+        (
+            "SECRET_KEY",
+            "# 50 random characters: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            "E001",
+        ),
+        ("HTTPS", False, "E018"),
+        ("MAIL_POLL_SECONDS", 0, "E010"),
         ("ALLOWED_HOSTS", [], "E002"),
         ("ALLOWED_HOSTS", ["*"], "E002"),
         ("ALLOWED_HOSTS", [".example.org"], "E002"),
@@ -91,6 +99,18 @@ def test_keys_beside_the_database_are_refused(
 ) -> None:
     monkeypatch.setitem(safe.DATABASES, "default", _sqlite(tmp_path))
     assert found() == ["E003"]
+
+
+def test_keys_among_the_data_are_refused_with_a_database_server_too(
+    safe: LazySettings, tmp_path: Path
+) -> None:
+    safe.DATA_DIR, safe.KEYS_DIR = tmp_path / "data", tmp_path / "data" / "keys"
+    assert found() == ["E003"]
+
+
+def test_an_onion_service_needs_no_tls(safe: LazySettings) -> None:
+    safe.HTTPS, safe.ALLOWED_HOSTS = False, ["deskdeskdesk.onion", "127.0.0.1"]
+    assert found() == []
 
 
 def test_keys_among_the_blobs_are_refused(safe: LazySettings, tmp_path: Path) -> None:

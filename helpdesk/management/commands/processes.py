@@ -17,4 +17,4 @@ class Command(BaseCommand):
     def handle(self, *arguments: object, **options: object) -> None:
         """All in one line."""
         has_imap = any(urlsplit(url).scheme == "imaps" for url in settings.MAIL_IN)
-        self.stdout.write(" ".join(["web", "worker", *(["watch"] if has_imap else [])]))
+        self.stdout.write(" ".join(["web", "worker", "schedule", *(["watch"] if has_imap else [])]))
