@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+import string
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
 from crypto.gnupg import stop_agent
+from helpdesk.checks import check_places
 from tests.servers.process import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +28,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     environment = {
         "PATH": os.environ["PATH"],
         "DEMO": "false",
-        "SECRET_KEY": "s" * 50,
+        "SECRET_KEY": string.ascii_letters,
         "ALLOWED_HOSTS": "localhost",
         "DATA_DIR": str(place / "data"),
         "KEYS_DIR": str(place / "keys"),
@@ -59,3 +62,24 @@ def test_all_that_can_be_written_was(written: Path) -> None:
     assert names >= {"db.sqlite3", "blobs", "broker"}
     assert list((written / "data" / "blobs").iterdir())
     assert list((written / "data" / "broker" / "messages").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("around", "mode", "refused"), [(0o755, 0o644, True), (0o755, 0o600, False), (0o700, 0o644, False)]
+)
+def test_a_database_that_others_can_read_is_refused(
+    settings: LazySettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    around: int,
+    mode: int,
+    refused: bool,
+) -> None:
+    file = tmp_path / "d" / "db.sqlite3"
+    file.parent.mkdir()
+    file.touch()
+    file.parent.chmod(around)
+    file.chmod(mode)
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file)}
+    monkeypatch.setitem(settings.DATABASES, "default", sqlite)
+    assert ("whisperdesk.E017" in {message.id for message in check_places(None)}) is refused

@@ -134,26 +134,6 @@ def test_places_that_others_can_read_are_refused(safe: LazySettings, tmp_path: P
     )
 
 
-@pytest.mark.parametrize(
-    ("around", "mode", "said"), [(0o755, 0o644, ["E017"]), (0o755, 0o600, []), (0o700, 0o644, [])]
-)
-def test_a_database_that_others_can_read_is_refused(
-    demo: LazySettings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    around: int,
-    mode: int,
-    said: list[str],
-) -> None:
-    place = tmp_path / "d"
-    place.mkdir()
-    place.chmod(around)
-    (place / "db.sqlite3").touch()
-    (place / "db.sqlite3").chmod(mode)
-    monkeypatch.setitem(demo.DATABASES, "default", _sqlite(place))
-    assert found() == said
-
-
 def test_keys_that_the_desk_cannot_read_are_named(safe: LazySettings, tmp_path: Path) -> None:
     """A file where a directory should be stands for one that is closed to us: for root nothing is closed."""
     (tmp_path / "file").touch()
