@@ -88,3 +88,13 @@ def first_messages(tickets: Iterable[Ticket]) -> dict[UUID, Message]:
     first = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).values_list(Subquery(earliest))
     rows = Message.objects.filter(pk__in=first).select_related("ticket__key")
     return {message.ticket_id: message for message in rows}
+
+
+def waiting_for_a_key(tickets: Iterable[Ticket]) -> set[UUID]:
+    """The ids of those in which an answer waits for a key. Give only tickets that a person may see."""
+    waiting = Outgoing.objects.filter(state=Outgoing.State.WAITING)
+    return set(
+        waiting.filter(message__ticket__in=[ticket.pk for ticket in tickets]).values_list(
+            "message__ticket", flat=True
+        )
+    )

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from crypto.keys import Choice, choose_key
-from tickets.models import Message, Ticket
+from tickets.models import Message, Queue, Ticket
 
 
 class Way(StrEnum):
@@ -44,8 +44,8 @@ class Travel:
 
 def travel_of(ticket: Ticket, *, now: datetime) -> Travel:
     """Decide by what is known now. What came in encrypted never leaves in clear (promise 3)."""
-    if not ticket.requester_address:
-        return Travel(Way.NO_ADDRESS)
+    if not ticket.requester_address or Queue.objects.at(ticket.requester_address).exists():
+        return Travel(Way.NO_ADDRESS)  # Also mail in our own name: an answer would come back to us.
     if ticket.messages.filter(kind=Message.Kind.INBOUND, replayed=True).exists():
         return Travel(Way.REPLAYED)
     choice = choose_key(ticket.requester_address, now=now)

@@ -103,7 +103,7 @@ def test_a_mail_whose_bytes_are_gone_cannot_be_tried(desk: Client) -> None:
 def test_a_filed_mail_is_not_there(desk: Client) -> None:
     mail = new_mail("quarantined", "refused")
     Incoming.objects.filter(pk=mail.pk).update(state="filed")
-    assert "Every mail that came is in a ticket." in _page(desk)
+    assert "There is nothing here for you to decide about." in _page(desk)
     assert desk.post(reverse("try_again", args=[mail.pk])).status_code == 404
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from helpdesk.models import User
-from tests.desk.rows import ago, browser_of, foreign_ticket, new_message, new_ticket
+from tests.desk.rows import ago, browser_of, foreign_ticket, new_message, new_outgoing, new_ticket
 from tickets.models import Queue
 
 ADDRESS = reverse("tickets")
@@ -74,6 +74,12 @@ def test_the_three_dots_of_protected_mail_are_no_subject(desk: Client, queue: Qu
     assert _titles(desk) == ["The printer is on fire."]
 
 
+def test_an_answer_that_waits_for_a_key_is_not_called_answered(desk: Client, queue: Queue) -> None:
+    ticket = new_ticket(queue, waiting_since=None)
+    new_outgoing(ticket, state="waiting")
+    assert "waits for a key" in desk.get(ADDRESS).content.decode()
+
+
 def test_a_row_is_one_link_with_what_matters(desk: Client, queue: Queue) -> None:
     ticket = new_ticket(queue, subject="<b>No Wi-Fi</b>", facts=[["Model", "Example 3000"]])
     page = desk.get(ADDRESS).content.decode()
@@ -88,7 +94,7 @@ def test_queries_do_not_grow_with_the_rows(
     desk: Client, queue: Queue, number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     _fill(queue, number)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get(ADDRESS)
 
 

@@ -180,6 +180,13 @@ def test_the_same_ciphertext_from_another_sender_is_flagged_and_not_answered() -
         answer_ticket(thief.ticket, "Hello", by=agent, shown=Shown(Way.WAITS), now=NOON)
 
 
+def test_who_signed_it_is_not_the_thief_though_the_thief_came_first() -> None:
+    thief = file(letter(sender=OTTO, **SEALED))
+    signed = file(letter(signature=Signature(SignatureState.VALID, "F" * 40), **SEALED))
+    thief.refresh_from_db()
+    assert (thief.replayed, signed.replayed) == (True, False)
+
+
 def test_the_same_ciphertext_again_from_the_same_sender_is_no_theft() -> None:
     assert not any(file(letter(**SEALED)).replayed for _ in range(2))
     assert Ciphertext.objects.count() == 1

@@ -70,6 +70,11 @@ def test_an_expired_key_is_waited_for(queue: Queue) -> None:
     assert travel == Travel(Way.WAITS, BOB, NOW, "", "expired")
 
 
+def test_mail_in_our_own_name_is_not_answered(queue: Queue) -> None:
+    ticket = opened(queue, address=queue.address.upper())
+    assert travel_of(ticket, now=NOW).way is Way.NO_ADDRESS
+
+
 def test_a_replayed_ciphertext_is_not_answered(queue: Queue) -> None:
     know_key()
     ticket = opened(queue)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tickets.access import first_messages
+from tickets.access import first_messages, waiting_for_a_key
 from tickets.models import Ticket
 
 ROWS_A_PAGE = 40
@@ -21,7 +21,7 @@ class Row:
 
     ticket: Ticket
     state: str
-    """unanswered, answered or closed: for the class of the mark beside the word."""
+    """unanswered, careful, answered or closed: for the class of the mark beside the word."""
     word: str
     since: datetime
     title: str
@@ -30,11 +30,12 @@ class Row:
 
 
 def rows_of(tickets: Sequence[Ticket]) -> list[Row]:
-    """The rows; one more query when some ticket has no subject, however many have none."""
+    """The rows; a query for answers that wait, and one more when some ticket has no subject, however many."""
     silent = [ticket for ticket in tickets if not subject_of(ticket)]
     first = first_messages(silent) if silent else {}
     words = {pk: _first_words(message.text) for pk, message in first.items()}
-    return [_row(ticket, words.get(ticket.pk, "")) for ticket in tickets]
+    waiting = waiting_for_a_key(tickets)
+    return [_row(ticket, words.get(ticket.pk, ""), waits=ticket.pk in waiting) for ticket in tickets]
 
 
 def subject_of(ticket: Ticket) -> str:
@@ -43,8 +44,8 @@ def subject_of(ticket: Ticket) -> str:
     return "" if subject == "..." else subject
 
 
-def _row(ticket: Ticket, first_words: str) -> Row:
-    state, word, since = _standing(ticket)
+def _row(ticket: Ticket, first_words: str, *, waits: bool) -> Row:
+    state, word, since = _standing(ticket, waits=waits)
     subject = subject_of(ticket)
     return Row(
         ticket=ticket,
@@ -57,11 +58,13 @@ def _row(ticket: Ticket, first_words: str) -> Row:
     )
 
 
-def _standing(ticket: Ticket) -> tuple[str, str, datetime]:
+def _standing(ticket: Ticket, *, waits: bool) -> tuple[str, str, datetime]:
     if not ticket.is_open:
         return "closed", _("closed"), ticket.closed or ticket.updated
     if ticket.waiting_since:
         return "unanswered", _("unanswered"), ticket.waiting_since
+    if waits:
+        return "careful", _("waits for a key"), ticket.updated
     return "answered", _("answered"), ticket.updated
 
 

@@ -10,6 +10,7 @@ from crypto.keys import choose_key
 from crypto.lookup import address_digest
 from crypto.models import SealKey
 from crypto.vault import blob_store, digest
+from crypto.verdict import SignatureState
 from helpdesk.lib.faults import fault_point
 from tickets.actions.answer import allow_release
 from tickets.actions.receive import (
@@ -48,7 +49,7 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
         if not _take(incoming, message):
             return False
         _write_ticket(ticket, arrival, accepted, is_new=place.ticket is None)
-        message.replayed |= _is_replayed(accepted.letter, reporter, incoming.received)
+        message.replayed |= _is_replayed(accepted.letter, reporter, message)
         save_message(message, arrival)
         if offer:
             _learn(ticket, offer, now=incoming.received)
@@ -130,17 +131,25 @@ def _protection(letter: Letter) -> Protection:
     )
 
 
-def _is_replayed(letter: Letter, reporter: Reporter, now: datetime) -> bool:
-    """Whether another sender mailed this very ciphertext before: who mails it first is its sender, for a year.
+def _is_replayed(letter: Letter, reporter: Reporter, message: Message) -> bool:
+    """Whether another sender mailed this very ciphertext before.
 
-    Written first and read then: of two that come at once, the second waits here for the first.
+    Who comes first is not always who wrote it. A signature shows: whoever is bound by one is not the thief, and the
+    earlier message is. Written first and read then: of two that come at once, the second waits here for the first.
     """
     if not letter.replay_material:
         return False
     mark, sender = digest("ciphertext", letter.replay_material), address_digest(reporter.address)
-    first = Ciphertext(digest=mark, sender_digest=sender, first_seen=now)
-    Ciphertext.objects.bulk_create([first], ignore_conflicts=True)
-    return not Ciphertext.objects.filter(digest=mark, sender_digest=sender).exists()
+    ours = Ciphertext(digest=mark, sender_digest=sender, first_seen=message.created, message_id=message.pk)
+    Ciphertext.objects.bulk_create([ours], ignore_conflicts=True)
+    first = Ciphertext.objects.get(digest=mark)
+    if first.sender_digest == sender:
+        return False
+    if letter.signature.state is not SignatureState.VALID:
+        return True
+    if first.message_id:
+        Message.objects.filter(pk=first.message_id).update(replayed=True)
+    return False
 
 
 def _learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:

@@ -70,7 +70,8 @@ def learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:
         unasked=not _wrote_elsewhere(offer.address, ticket),
     )
     if key is not None and key.first_seen == now:
-        note_event(ticket, Event.Kind.KEY_LEARNED, at=now)
+        is_used = key.state == PublicKey.State.IN_USE
+        note_event(ticket, Event.Kind.KEY_LEARNED if is_used else Event.Kind.KEY_PROPOSED, at=now)
 
 
 def _wrote_elsewhere(address: str, ticket: Ticket) -> bool:

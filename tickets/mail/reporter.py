@@ -11,6 +11,7 @@ from hardware.report.sections import split_sections
 from tickets.mail.letter import Letter
 
 _LIST_FIELD = re.compile(r"[A-Z][A-Za-z-]{0,40}: ")
+LONGEST_NAME = 100
 _REPORT_ID = re.compile(r"\bBug report: ([0-9a-f]{20,32})\s*$")
 
 
@@ -89,7 +90,7 @@ def _from_headers(letter: Letter, words: str, report: Report | None = None) -> R
         ]  # Never for protected mail: Reply-To is how a thief has secrets sent to him.
     return Reporter(
         address=sender.address if sender else "",
-        name=sender.name if sender else "",
+        name=sender.name[:LONGEST_NAME] if sender else "",
         subject=letter.subject,
         words=words,
         report=report,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from tickets.models.message import Message
+
 
 class Ciphertext(models.Model):
     """Outlives its ticket: a thief may wait (security: the replay attack on reply-happy desks)."""
@@ -11,3 +13,5 @@ class Ciphertext(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     sender_digest = models.CharField(max_length=64, blank=True)
     first_seen = models.DateTimeField(db_index=True)
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The first message with it, while it is kept: it is the thief's when another sender signs the same."""

@@ -29,6 +29,7 @@ class Event(models.Model):
         UNSURE = "unsure", _("it is not known whether the answer was sent")
         RESENT = "resent", _("the answer was approved to be sent again")
         KEY_LEARNED = "key_learned", _("a key was learned")
+        KEY_PROPOSED = "key_proposed", _("a key came that is not used before somebody has compared it")
         KEY_CONFIRMED = "key_confirmed", _("a key was confirmed")
         KEY_UNUSABLE = "key_unusable", _("the key cannot be used: the answer goes on waiting")
 
