@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import string
 import tempfile
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from helpdesk.settings import *  # noqa: E402, F403
 from helpdesk.settings import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, TEMPLATES  # noqa: E402
 
 DEMO = False
-SECRET_KEY = "only-for-tests-" + "t" * 50
+SECRET_KEY = "only-for-tests-" + string.ascii_letters
 HTTPS = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
