@@ -187,6 +187,11 @@ def test_who_signed_it_is_not_the_thief_though_the_thief_came_first() -> None:
     assert (thief.replayed, signed.replayed) == (True, False)
 
 
+def test_a_thief_whose_ticket_is_forgotten_is_not_looked_for() -> None:
+    file(letter(sender=OTTO, **SEALED)).ticket.delete()
+    assert not file(letter(signature=Signature(SignatureState.VALID, "F" * 40), **SEALED)).replayed
+
+
 def test_the_same_ciphertext_again_from_the_same_sender_is_no_theft() -> None:
     assert not any(file(letter(**SEALED)).replayed for _ in range(2))
     assert Ciphertext.objects.count() == 1
