@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -23,7 +22,7 @@ from pathlib import Path
 import gnupg
 
 from crypto.errors import GnupgError, GnupgTimeout
-from crypto.pipes import limit_process, memory_file, read_pipes
+from crypto.pipes import end_process, has_ended, limit_process, memory_file, read_pipes
 from crypto.verdict import Status, parse_status
 
 OUTPUT_LIMIT = 41_943_040
@@ -92,6 +91,9 @@ def run(
         except GnupgTimeout:
             stop_agent(home)
             raise
+    if process.returncode != 0 and not status:
+        # It died before it had looked at anything: that says nothing about a message.
+        raise GnupgError("gpg ended without a word")
     return GpgRun(process.returncode, stdout, parse_status(status))
 
 
@@ -131,7 +133,7 @@ def _collect(process: subprocess.Popen[bytes], said: int, limits: Limits) -> tup
         most[process.stdout.fileno()] = limits.output
     kept = read_pipes(most, deadline=deadline)
     # Popen.wait with a time-out sleeps and looks, sleeps longer and looks: half a millisecond lost in each run.
-    if not _has_ended(process.pid, max(0.0, deadline - time.monotonic())):
+    if not has_ended(process.pid, max(0.0, deadline - time.monotonic())):
         raise GnupgTimeout("gpg did not end")
     process.wait()
     status = kept.pop(said)
@@ -157,25 +159,7 @@ def stop_agent(home: Path) -> None:
         with contextlib.suppress(OSError):
             command = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
             if command.startswith(b"gpg-agent\0") and wanted in command:
-                _end(int(entry.name))
-
-
-def _has_ended(pid: int, seconds: float) -> bool:
-    """Wait until a child of ours has ended (it is not buried yet); False when the time is up."""
-    handle = os.pidfd_open(pid)
-    try:
-        return bool(select.select([handle], [], [], seconds)[0])
-    finally:
-        os.close(handle)
-
-
-def _end(pid: int) -> None:
-    handle = os.pidfd_open(pid)
-    try:
-        signal.pidfd_send_signal(handle, signal.SIGKILL)
-        select.select([handle], [], [], 5.0)
-    finally:
-        os.close(handle)
+                end_process(int(entry.name))
 
 
 @functools.lru_cache(maxsize=64)

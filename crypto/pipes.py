@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import select
 import selectors
+import signal
 import time
 from collections.abc import Mapping
 
@@ -35,12 +37,14 @@ def read_pipes(most: Mapping[int, int], *, deadline: float) -> dict[int, bytes]:
 
 
 def limit_process(pid: int, *, memory: int, processor: int, file: int) -> None:
-    """Set from outside, after the start: a function to run before it would cost Python the vfork."""
+    """Set from outside, after the start: a function to run before it would cost Python the vfork.
+
+    Not RLIMIT_CORE: gpg sets that to 0 itself when it starts, and dies when it finds it lowered meanwhile.
+    """
     chosen = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_CPU: processor,
         resource.RLIMIT_FSIZE: file,
-        resource.RLIMIT_CORE: 0,
     }
     with contextlib.suppress(ProcessLookupError):
         for kind, most in chosen.items():
@@ -56,3 +60,22 @@ def memory_file(stack: contextlib.ExitStack, content: bytes) -> int:
         view = view[os.write(descriptor, view) :]
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
+
+
+def has_ended(pid: int, seconds: float) -> bool:
+    """Wait until a child of ours has ended (it is not buried yet); False when the time is up."""
+    handle = os.pidfd_open(pid)
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
+
+
+def end_process(pid: int) -> None:
+    """Kill a process, also one that is no child of ours, and wait until it is gone."""
+    handle = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        select.select([handle], [], [], 5.0)
+    finally:
+        os.close(handle)

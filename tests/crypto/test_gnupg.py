@@ -96,6 +96,12 @@ def test_what_gpg_prints_on_stderr_is_seen_nowhere(
     assert capfd.readouterr().err == ""
 
 
+def test_a_gpg_that_dies_without_a_word_says_nothing_of_the_message(shim: Path, tmp_path: Path) -> None:
+    shim.write_text("#!/bin/sh\nexit 2\n")
+    with pytest.raises(GnupgError, match="without a word"):
+        run(["--version"], home=tmp_path)
+
+
 def test_limits_are_set_on_gpg_and_not_on_us(shim: Path, tmp_path: Path) -> None:
     shim.write_text("#!/bin/sh\nsleep 0.1\ncat /proc/self/limits\n")
     said = run([], home=tmp_path, limits=Limits(memory=123 << 20, processor=7, file=1 << 20)).stdout.decode()
