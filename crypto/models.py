@@ -91,7 +91,6 @@ class PublicKey(models.Model):
         REPORT = "report", _("in an encrypted report")
         ATTACHMENT = "attachment", _("attached to a mail")
         AUTOCRYPT = "autocrypt", _("in an Autocrypt header")
-        AGENT = "agent", _("given by an agent")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.OneToOneField(SealKey, on_delete=models.DO_NOTHING, related_name="+")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError, UnusableKeyError
-from crypto.gnupg import OUTPUT_LIMIT, GpgRun, Limits, Piped, list_secret_keys, run, start_agent
+from crypto.gnupg import OUTPUT_LIMIT, GpgRun, Limits, Piped, run, start_agent
 from crypto.packets import Message, dearmor, inspect_message, is_binary
 from crypto.signatures import verify_inside
 from crypto.verdict import (
@@ -56,14 +56,7 @@ class SecretKeyring:
         self.home = home
         # Always one, if empty: without any, gpg gives up at the first locked key instead of trying the next.
         self._passphrases = tuple(passphrases) or ("",)
-        self._fingerprints: tuple[str, ...] | None = None
         self._certificates: dict[str, bytes] = {}
-
-    def fingerprints(self) -> tuple[str, ...]:
-        """The primary fingerprints of our keys."""
-        if self._fingerprints is None:
-            self._fingerprints = list_secret_keys(self.home)
-        return self._fingerprints
 
     def decrypt(self, ciphertext: bytes, *, certificates: Sequence[bytes] = ()) -> Decrypted:
         """Open a message to us in two steps (security.md T0): one has the key, the other says whether it is whole.

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', crypto.fields.SealedTextField()),
                 ('certificate', crypto.fields.SealedField()),
                 ('state', models.CharField(choices=[('in_use', 'in use'), ('proposed', 'to be compared by an agent'), ('retired', 'no longer used')], max_length=8)),
-                ('source', models.CharField(choices=[('report', 'in an encrypted report'), ('attachment', 'attached to a mail'), ('autocrypt', 'in an Autocrypt header'), ('agent', 'given by an agent')], max_length=10)),
+                ('source', models.CharField(choices=[('report', 'in an encrypted report'), ('attachment', 'attached to a mail'), ('autocrypt', 'in an Autocrypt header')], max_length=10)),
                 ('encrypted', models.BooleanField()),
                 ('first_seen', models.DateTimeField()),
                 ('expires', models.DateTimeField(null=True)),

@@ -70,8 +70,3 @@ def test_our_certificate_is_small_and_asked_for_once(
 def test_a_certificate_that_we_do_not_have_is_an_error(desk_keys: SecretKeyring) -> None:
     with pytest.raises(GnupgError):
         desk_keys.export_certificate("F" * 40)
-
-
-def test_our_keys_are_listed_once(desk_keys: SecretKeyring) -> None:
-    assert desk_keys.fingerprints() == (DESK,)
-    assert desk_keys.fingerprints() is desk_keys.fingerprints()

@@ -35,6 +35,14 @@ def test_a_maildir_is_emptied_into_rows(inbox: mailbox.Maildir) -> None:
     assert not inbox.keys()
 
 
+def test_a_maildir_is_emptied_in_the_order_of_its_names(inbox: mailbox.Maildir, tmp_path: Path) -> None:
+    mails = [mail() for _ in range(12)]
+    for number, raw in sorted(enumerate(mails), key=lambda each: each[0] * 7 % 12):
+        (tmp_path / "in box" / "new" / f"17000000{number:02}.host").write_bytes(raw)
+    fetch_all()
+    assert [incoming.read() for incoming in Incoming.objects.order_by("received")] == mails
+
+
 def test_a_maildir_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
     assert fetch_mailbox(f"maildir://{tmp_path}/new") == 0
     assert (tmp_path / "new" / "cur").is_dir()

@@ -99,7 +99,7 @@ def _mark(url: str) -> str:
 def _fetch_maildir(path: Path, name: str) -> int:
     box = mailbox.Maildir(path, create=True)
     kept = 0
-    for key in list(box.keys()):
+    for key in sorted(box.keys()):  # A name begins with its time: a conversation is kept in its order.
         try:
             raw = box.get_bytes(key)
         except (KeyError, FileNotFoundError):
