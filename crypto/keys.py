@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from crypto.certificates import Certificate
-from crypto.lookup import address_digest, fingerprint_digest
+from crypto.digests import address_digest, fingerprint_digest
 from crypto.models import PublicKey, SealKey
 from crypto.openpgp import KnownCertificate
 

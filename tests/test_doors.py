@@ -17,8 +17,8 @@ DOORS = {
     "crypto/gnupg.py",
     "helpdesk/management/commands/prepare.py",
     "tickets/mail/fetch.py",
-    "tickets/mail/reader.py",
-    "tickets/mail/sandbox.py",
+    "tickets/mail/reading/reader.py",
+    "tickets/mail/reading/sandbox.py",
     "tickets/mail/send.py",
     "tests/**",
 }

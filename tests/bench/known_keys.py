@@ -57,7 +57,7 @@ def measure(directory: Path) -> None:
 
 def _know(count: int, certificate: bytes, now: datetime) -> None:
     """Fill the table up to `count` keys of other people."""
-    from crypto.lookup import address_digest, fingerprint_digest
+    from crypto.digests import address_digest, fingerprint_digest
     from crypto.models import PublicKey, SealKey
 
     rows = []

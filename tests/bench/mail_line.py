@@ -92,7 +92,7 @@ def set_up_desk(desk: Person, sender: Person) -> None:
 
 
 def _messages(sender: Person) -> QuerySet[Message]:
-    from crypto.lookup import address_digest
+    from crypto.digests import address_digest
     from tickets.models import Message
 
     return Message.objects.filter(ticket__requester_digest=address_digest(sender.address))

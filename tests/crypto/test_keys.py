@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crypto.certificates import Certificate, State
+from crypto.digests import address_digest
 from crypto.keys import Choice, choose_key, forget_keys, known_certificates, learn_key
-from crypto.lookup import address_digest
 from crypto.models import PublicKey, SealKey
 from tests.crypto.certificates import invented
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.test import Client
 from django.utils import timezone
 
-from crypto.lookup import address_digest, fingerprint_digest
+from crypto.digests import address_digest, fingerprint_digest
 from crypto.models import PublicKey, SealKey
 from helpdesk.models import User
 from tickets.models import Attachment, Incoming, Message, Outgoing, Queue, Ticket

@@ -19,8 +19,9 @@ from helpdesk.models import User
 from tests.children import at_once
 from tests.mail.letters import keep, letter, mail
 from tickets.actions.retry import try_again
-from tickets.mail import line, sandbox, send
+from tickets.mail import line, send
 from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
+from tickets.mail.reading import sandbox
 from tickets.models import Incoming, Message, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]

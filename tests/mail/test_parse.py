@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from crypto.verdict import Encryption, Signature, SignatureState
-from tickets.mail import limits, packing, parse
-from tickets.mail.armor import NOT_OPENED
+from tickets.mail import parse
 from tickets.mail.letter import Letter, Opened, Quarantine
 from tickets.mail.parse import parse_mail, read_letter
+from tickets.mail.reading import limits, packing
+from tickets.mail.reading.armor import NOT_OPENED
 
 MAILS = Path(__file__).resolve().parents[1] / "mails"
 HEAD = b"From: j@x.org\nTo: help@desk.example\nSubject: hello\nReply-To: eve@x.org\n"
@@ -59,7 +60,7 @@ def test_a_report_that_breaks_its_reader_names_nobody(monkeypatch: pytest.Monkey
     def breaks(_message: object) -> object:
         raise ValueError
 
-    monkeypatch.setattr("tickets.mail.bounces.all_failures", breaks)
+    monkeypatch.setattr("tickets.mail.reading.bounces.all_failures", breaks)
     assert letter_of(b"", (MAILS / "delivery-failed.eml").read_bytes()).signs.failed == ()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.mail.letters import mail
-from tickets.mail import packing, parse
+from tickets.mail import parse
 from tickets.mail.letter import Letter, Opened
+from tickets.mail.reading import packing
 
 HTML = b"Content-Type: text/html; charset=utf-8\n\n<p>Gr\xc3\xbc\xc3\x9fe</p>"
 

@@ -14,11 +14,11 @@ from crypto.protection import Form, find_protection
 from crypto.verdict import Signature, SignatureState
 from tests.keyrings import BOB, known, secret_home
 from tests.mail.sealed import KNOWN_BOB, NOT_BOUND, VALID, letter, open_raw
-from tickets.mail import headers
 from tickets.mail.letter import Letter, Opened
-from tickets.mail.limits import Problems
-from tickets.mail.mime import Part, take_apart
 from tickets.mail.parse import parse_mail
+from tickets.mail.reading import headers
+from tickets.mail.reading.limits import Problems
+from tickets.mail.reading.mime import Part, take_apart
 
 ENCODED = "=?utf-8?q?alice?=@user.example"
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from crypto.lookup import address_digest
+from crypto.digests import address_digest
 from tests.tickets.cases import NOW, REQUESTER, arrival, first_message, opened, received
 from tickets.actions.receive import continue_ticket
 from tickets.models import Queue, Ticket

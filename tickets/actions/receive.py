@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crypto.lookup import address_digest
+from crypto.digests import address_digest
 from tickets.actions.event import note_event
 from tickets.models import Attachment, Event, Message, Queue, Ticket
 

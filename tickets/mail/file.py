@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from crypto.digests import address_digest
 from crypto.keys import choose_key
-from crypto.lookup import address_digest
 from crypto.models import SealKey
 from crypto.vault import blob_store, digest
 from crypto.verdict import SignatureState

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crypto.certificates import Certificate, read_certificates
+from crypto.digests import address_digest, normalise_address
 from crypto.errors import CryptoError
 from crypto.keys import learn_key
-from crypto.lookup import address_digest, normalise_address
 from crypto.models import PublicKey
 from crypto.verdict import Encryption
 from tickets.actions.event import note_event

@@ -6,11 +6,11 @@ from dataclasses import replace
 from email.message import Message
 
 from crypto.verdict import OTHER_SENDER, Encryption, Signature, SignatureState
-from tickets.mail import body, bounces, headers, limits, packing, quotes
 from tickets.mail.letter import Address, Letter, Opened, Quarantine
-from tickets.mail.limits import Problems
-from tickets.mail.mime import Part, take_apart, take_entity_apart
-from tickets.mail.sandbox import Sandbox
+from tickets.mail.reading import body, bounces, headers, limits, packing, quotes
+from tickets.mail.reading.limits import Problems
+from tickets.mail.reading.mime import Part, take_apart, take_entity_apart
+from tickets.mail.reading.sandbox import Sandbox
 
 READER = Sandbox("tickets.mail.parse:read_packed")
 

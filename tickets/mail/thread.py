@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from crypto.lookup import address_digest
+from crypto.digests import address_digest
 from crypto.vault import digest
 from crypto.verdict import Encryption, SignatureState
 from tickets.mail.letter import Accepted, Letter, Machine

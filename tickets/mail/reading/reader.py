@@ -1,6 +1,6 @@
-"""The reader process: `python -m tickets.mail.reader module:function` forks a child with limits for each piece of work.
+"""The reader process: `python -m tickets.mail.reading.reader module:function` forks a child with limits for each piece of work.
 
-It is started by tickets/mail/sandbox.py with an empty environment and imports only what the job needs: no Django, no
+It is started by tickets/mail/reading/sandbox.py with an empty environment and imports only what the job needs: no Django, no
 settings, no keys. One child is always forked ahead and warm, waiting on the socket; when it is given work (the limits
 and the ends of two pipes) the next one is forked. When the socket closes, all of them end.
 """
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tickets.mail.letter import MailError
-from tickets.mail.sandbox import CONTROL, DONE, LIMITS, STOPPED
+from tickets.mail.reading.sandbox import CONTROL, DONE, LIMITS, STOPPED
 
 FILES = 16
 """The child may still load a codec from disk; of ours it has the two pipes only."""

@@ -12,8 +12,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import Compat32
 
-from tickets.mail import limits
-from tickets.mail.limits import Problems
+from tickets.mail.reading import limits
+from tickets.mail.reading.limits import Problems
 
 
 class _AsItStands(Compat32):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
-from tickets.mail import charsets
+from tickets.mail.reading import charsets
 
 # Each run is bounded by a character it excludes, so no start is tried twice over the same text.
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)?)\?=")

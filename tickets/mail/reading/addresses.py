@@ -5,9 +5,9 @@ The standard library's parser recurses on comments and is quadratic in commas (s
 
 from __future__ import annotations
 
-from tickets.mail import limits, words
 from tickets.mail.letter import Address
-from tickets.mail.limits import Problems
+from tickets.mail.reading import limits, words
+from tickets.mail.reading.limits import Problems
 
 
 def read_addresses(value: str, problems: Problems) -> tuple[Address, ...]:

@@ -11,7 +11,7 @@ import pytest
 
 from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail.letter import Address, Attachment, Letter, MachineSigns
-from tickets.mail.packing import PackingError, pack, unpack
+from tickets.mail.reading.packing import PackingError, pack, unpack
 
 LETTER = Letter(
     Encryption.OK,
@@ -78,6 +78,6 @@ def test_a_value_is_of_the_kind_that_was_asked_for() -> None:
 
 
 def test_what_was_built_is_looked_at_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tickets.mail.packing._built", lambda *_arguments: 7)
+    monkeypatch.setattr("tickets.mail.reading.packing._built", lambda *_arguments: 7)
     with pytest.raises(PackingError):
         unpack(str, _framed("word"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from tickets.mail import charsets, headers, limits, words
-from tickets.mail.mime import Part
+from tickets.mail.reading import charsets, headers, limits, words
+from tickets.mail.reading.mime import Part
 
 _ENDINGS = {
     "text/plain": ".txt",

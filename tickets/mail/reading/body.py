@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tickets.mail import armor, charsets, flowed, headers, htmltext, limits, names
 from tickets.mail.letter import Attachment
-from tickets.mail.limits import Problems
-from tickets.mail.mime import Part, header_text, take_apart
+from tickets.mail.reading import armor, charsets, flowed, headers, htmltext, limits, names
+from tickets.mail.reading.limits import Problems
+from tickets.mail.reading.mime import Part, header_text, take_apart
 
 HTML_FORM = "message.html"
 """The name under which a mail's HTML form is kept: it is never shown, its text is."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tickets.mail import sandbox
 from tickets.mail.letter import Quarantine
-from tickets.mail.sandbox import Sandbox
+from tickets.mail.reading import sandbox
+from tickets.mail.reading.sandbox import Sandbox
 
 Start = Callable[[str], Sandbox]
 

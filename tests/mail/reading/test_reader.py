@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.mail import jobs
-from tickets.mail import reader
-from tickets.mail.sandbox import CONTROL, DONE, LIMITS, STOPPED
+from tickets.mail.reading import reader
+from tickets.mail.reading.sandbox import CONTROL, DONE, LIMITS, STOPPED
 
 ENOUGH = LIMITS.pack(20.0, 1_000_000)
 

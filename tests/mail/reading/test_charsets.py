@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tickets.mail import charsets
+from tickets.mail.reading import charsets
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from email.policy import compat32
 
 from flufl.bounce import all_failures
 
-from tickets.mail import limits
 from tickets.mail.letter import MachineSigns
+from tickets.mail.reading import limits
 
 READ_BYTES = 64 * 1024
 """A report's facts stand at its beginning; the library's expressions are not meant for megabytes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tickets.mail import limits
 from tickets.mail.letter import Quarantine
-from tickets.mail.limits import Problems, header_block
+from tickets.mail.reading import limits
+from tickets.mail.reading.limits import Problems, header_block
 
 
 def test_a_mail_beyond_the_limit_is_not_read_at_all() -> None:

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tickets.mail.flowed import unflowed
-from tickets.mail.quotes import answer_in
+from tickets.mail.reading.flowed import unflowed
+from tickets.mail.reading.quotes import answer_in
 
 OUTLOOK = """
 From: Help Desk <help@desk.example>

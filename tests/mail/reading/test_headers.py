@@ -7,11 +7,11 @@ from email.message import Message
 
 import pytest
 
-from tickets.mail import headers, limits, words
-from tickets.mail.addresses import read_addresses
 from tickets.mail.letter import Address
-from tickets.mail.limits import Problems
-from tickets.mail.mime import take_apart
+from tickets.mail.reading import headers, limits, words
+from tickets.mail.reading.addresses import read_addresses
+from tickets.mail.reading.limits import Problems
+from tickets.mail.reading.mime import take_apart
 
 
 def head(raw: str) -> Message:

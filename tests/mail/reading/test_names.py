@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tickets.mail import limits, names
-from tickets.mail.limits import Problems
-from tickets.mail.mime import Part, take_apart
+from tickets.mail.reading import limits, names
+from tickets.mail.reading.limits import Problems
+from tickets.mail.reading.mime import Part, take_apart
 
 
 def part(headers: str) -> Part:

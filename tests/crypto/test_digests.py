@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crypto.lookup import address_digest, fingerprint_digest, normalise_address
+from crypto.digests import address_digest, fingerprint_digest, normalise_address
 from crypto.vault import digest, epoch_keys
 
 

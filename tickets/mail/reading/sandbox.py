@@ -1,6 +1,6 @@
 """Work on hostile bytes happens in a child that has limits, an end, and nothing of ours in its memory.
 
-A small reader process (tickets/mail/reader.py) is started once, with an empty environment: it has never seen a key, a
+A small reader process (tickets/mail/reading/reader.py) is started once, with an empty environment: it has never seen a key, a
 password or another mail. For each piece of work it forks a child, and this module hands that child its bytes and takes
 its answer. Forking the small process costs a third of what forking a worker costs, and the child holds no secrets.
 """
@@ -103,7 +103,7 @@ def _start_reader(job: str) -> tuple[int, socket.socket]:
     with its:
         process = os.posix_spawn(
             sys.executable,
-            [sys.executable, "-m", "tickets.mail.reader", job],
+            [sys.executable, "-m", "tickets.mail.reading.reader", job],
             {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tickets.mail import limits
-from tickets.mail.htmltext import html_to_text
-from tickets.mail.limits import Problems
+from tickets.mail.reading import limits
+from tickets.mail.reading.htmltext import html_to_text
+from tickets.mail.reading.limits import Problems
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
-from tickets.mail import limits, words
-from tickets.mail.addresses import read_addresses
 from tickets.mail.letter import Address, MachineSigns
-from tickets.mail.limits import Problems
-from tickets.mail.mime import parameter_of
+from tickets.mail.reading import limits, words
+from tickets.mail.reading.addresses import read_addresses
+from tickets.mail.reading.limits import Problems
+from tickets.mail.reading.mime import parameter_of
 
 _AUTO_REPLY = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-autoreply-from", "x-mail-autoreply")
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list", "x-mailing-list")

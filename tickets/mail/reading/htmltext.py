@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 
 import nh3
 
-from tickets.mail import limits
-from tickets.mail.limits import Problems
+from tickets.mail.reading import limits
+from tickets.mail.reading.limits import Problems
 
 _BLOCKS = {
     "p", "div", "blockquote", "pre", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "table", "tr",
