@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from functools import cached_property
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +85,7 @@ class PublicKey(models.Model):
         IN_USE = "in_use", _("in use")
         PROPOSED = "proposed", _("to be compared by an agent")
         RETIRED = "retired", _("no longer used")
+        UNUSABLE = "unusable", _("cannot be used")
 
     class Source(models.TextChoices):
         """Where it was first seen."""
@@ -91,6 +93,10 @@ class PublicKey(models.Model):
         REPORT = "report", _("in an encrypted report")
         ATTACHMENT = "attachment", _("attached to a mail")
         AUTOCRYPT = "autocrypt", _("in an Autocrypt header")
+        FORM = "form", _("in the web form")
+        AGENT = "agent", _("added by an agent")
+        WKD = "wkd", _("published by their mail provider")
+        KEYSERVER = "keyserver", _("on the key server")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.OneToOneField(SealKey, on_delete=models.DO_NOTHING, related_name="+")
@@ -102,6 +108,8 @@ class PublicKey(models.Model):
     source = models.CharField(max_length=10, choices=Source)
     encrypted = models.BooleanField()
     """Whether the mail that brought it was encrypted to us and whole."""
+    trouble = models.CharField(max_length=10, blank=True)
+    """Why it cannot be used, in the words of crypto.certificates.State: 'revoked', 'weak', 'sign_only', 'unreadable'."""
     first_seen = models.DateTimeField()
     expires = models.DateTimeField(null=True)
 
@@ -114,7 +122,8 @@ class PublicKey(models.Model):
                 fields=["address_digest"], condition=models.Q(state="in_use"), name="public_key_one_in_use"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["in_use", "proposed", "retired"]), name="public_key_state_known"
+                condition=models.Q(state__in=["in_use", "proposed", "retired", "unusable"]),
+                name="public_key_state_known",
             ),
         ]
 
@@ -122,3 +131,59 @@ class PublicKey(models.Model):
     def sealing_key(self) -> SealKey:
         """Sealed under a key of its own: it may serve several tickets and goes with the last."""
         return self.key
+
+
+class KeyEvent(models.Model):
+    """What happened to a correspondent's key: where it was seen, and who decided what about it. Dies with the key."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        SEEN = "seen", _("seen")
+        EXTENDED = "extended", _("came with a later expiry")
+        REVOKED = "revoked", _("came revoked")
+        CONFIRMED = "confirmed", _("compared and confirmed")
+        RETIRED = "retired", _("used no longer")
+
+    public_key = models.ForeignKey(PublicKey, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=9, choices=Kind)
+    source = models.CharField(max_length=10, choices=PublicKey.Source, blank=True)
+    """Where it came from; empty for a decision."""
+    encrypted = models.BooleanField(default=False)
+    """Whether what brought it was encrypted to us and whole."""
+    origin = models.UUIDField(null=True)
+    """The id of the message that brought it, for those who know messages."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+
+class DeskKey(models.Model):
+    """What is known of one of the desk's own keys without asking gpg: for warnings. Refreshed once a day."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    address = models.CharField(max_length=254, blank=True)
+    """Of its user id; the desk's addresses are public."""
+    expires = models.DateTimeField(null=True)
+    """The earlier end of its primary key and of its newest encryption subkey."""
+    trouble = models.CharField(max_length=10, blank=True)
+    """'revoked', 'sign_only', 'expired', 'missing' or empty."""
+    warned = models.PositiveSmallIntegerField(null=True)
+    """The smallest number of days before its end for which a warning was mailed."""
+    checked = models.DateTimeField()
+
+    class Meta:
+        ordering = ["expires", "fingerprint"]
+
+
+class RetiredSubkey(models.Model):
+    """An old encryption subkey of the desk: still opens late mail, and is destroyed after its time."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    keygrip = models.CharField(max_length=40)
+    desk_key = models.ForeignKey(DeskKey, on_delete=models.CASCADE, related_name="retired_subkeys")
+    retired = models.DateTimeField()
+    destroy_after = models.DateTimeField()
+    destroyed = models.DateTimeField(null=True)

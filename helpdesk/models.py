@@ -21,6 +21,9 @@ class User(AbstractUser):
     language = models.CharField(max_length=12, blank=True)
     """The language of the desk's own words for this person; empty means what the browser asks for."""
 
+    is_coordinator = models.BooleanField(_("coordinator"), default=False)
+    """Sees the mail room: mailboxes, what is sent and what stopped, the desk's own keys."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(

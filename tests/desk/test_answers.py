@@ -95,7 +95,7 @@ def test_an_answer_that_waits_is_kept(desk: Client, ticket: Ticket, alice: User)
     status, _ = _post(desk, "answer", ticket, text="Try another adapter.", way="waits")
     assert status == 302
     outgoing = Outgoing.objects.select_related("message__ticket__key").get()
-    assert (outgoing.state, outgoing.message.text) == ("waiting", "Try another adapter.")
+    assert (outgoing.state, outgoing.said.text) == ("waiting", "Try another adapter.")
     assert not Draft.objects.exists()
     page = _page(desk, ticket)
     assert "The answer is kept and waits for a key." in page

@@ -39,7 +39,7 @@ def test_what_a_dead_sender_had_in_its_hands_is_sent_by_a_person_only(
     clock.shift(LEASE)
     recover()
     assert Outgoing.objects.get().state == Outgoing.State.UNKNOWN
-    assert outgoing.message.ticket.events.filter(kind=Event.Kind.UNSURE).count() == 1
+    assert outgoing.said.ticket.events.filter(kind=Event.Kind.UNSURE).count() == 1
     assert outbox(outgoing.rendered) == handed_over
 
     send_again(outgoing, by=alice, now=outgoing.approved)

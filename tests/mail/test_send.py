@@ -50,7 +50,7 @@ def outbox(tmp_path: Path, settings: LazySettings) -> mailbox.Maildir:
 
 
 def kinds(outgoing: Outgoing) -> list[str]:
-    events = outgoing.message.ticket.events.exclude(kind__in=[Event.Kind.OPENED, Event.Kind.RECEIVED])
+    events = outgoing.said.ticket.events.exclude(kind__in=[Event.Kind.OPENED, Event.Kind.RECEIVED])
     return list(events.values_list("kind", flat=True))
 
 

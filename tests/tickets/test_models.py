@@ -24,15 +24,25 @@ pytestmark = pytest.mark.django_db
 # Texts that are no content: what an admin wrote, what a program says, what is a digest or a random name.
 _IN_CLEAR = {
     "crypto.SealKey": {"epoch", "wrapped"},
-    "crypto.PublicKey": {"address_digest", "fingerprint_digest", "state", "source"},
-    "tickets.Queue": {"slug", "name", "language", "address", "fingerprint"},
+    "crypto.PublicKey": {"address_digest", "fingerprint_digest", "state", "source", "trouble"},
+    "crypto.KeyEvent": {"kind", "source"},
+    "crypto.DeskKey": {"fingerprint", "address", "trouble"},
+    "crypto.RetiredSubkey": {"fingerprint", "keygrip"},
+    "tickets.Queue": {"slug", "name", "language", "address", "fingerprint", "without_key"},
+    "tickets.AutomaticText": {"kind", "language", "text"},
+    "tickets.AutomaticMail": {"address_digest", "domain_digest"},
+    "tickets.Breaker": {"address_digest"},
+    "tickets.Mailbox": {"name", "folder", "trouble"},
     "tickets.Ticket": {"number", "state", "requester_digest", "language", "report_digest"},
-    "tickets.Message": {"kind", "encryption", "signature", "machine", "message_id_digest", "raw_blob"},
+    "tickets.Message": {
+        *("kind", "encryption", "signature", "machine", "message_id_digest", "raw_blob"),
+        *("delivery", "delivery_code"),
+    },
     "tickets.Attachment": {"blob"},
     "tickets.Ciphertext": {"digest", "sender_digest"},
     "tickets.Event": {"kind"},
     "tickets.Incoming": {"mailbox", "digest", "blob", "state", "reason"},
-    "tickets.Outgoing": {"state"},
+    "tickets.Outgoing": {"state", "kind"},
     "tickets.Tombstone": {"number_digest", "rule"},
 }
 

@@ -109,7 +109,7 @@ def release_waiting(ticket: Ticket, *, now: datetime) -> int:
 
 def _release(outgoing: Outgoing, choice: Choice, now: datetime) -> bool:
     try:
-        outgoing.rendered = _render_encrypted(outgoing.message, choice, now)
+        outgoing.rendered = _render_encrypted(outgoing.said, choice, now)
     except CannotBeAnswered:
         _go_on_waiting(outgoing, now)
         return False
@@ -130,7 +130,7 @@ def _go_on_waiting(outgoing: Outgoing, now: datetime) -> None:
     """The key cannot be encrypted to: that is said once, and not tried again before another key comes."""
     with transaction.atomic():
         if Outgoing.objects.released(now).filter(pk=outgoing.pk).update(not_before=None):
-            note_event(outgoing.message.ticket, Event.Kind.KEY_UNUSABLE, at=now)
+            note_event(outgoing.said.ticket, Event.Kind.KEY_UNUSABLE, at=now)
 
 
 def send_again(outgoing: Outgoing, *, by: User, now: datetime) -> None:
@@ -143,7 +143,7 @@ def send_again(outgoing: Outgoing, *, by: User, now: datetime) -> None:
             state=Outgoing.State.APPROVED, not_before=None, lease_until=None, approved=now
         ):
             raise NotPossibleNow
-        note_event(outgoing.message.ticket, Event.Kind.RESENT, at=now, by=by)
+        note_event(outgoing.said.ticket, Event.Kind.RESENT, at=now, by=by)
         enqueue("send", outgoing.pk)
 
 

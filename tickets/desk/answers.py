@@ -99,7 +99,7 @@ def answer_again(request: AgentRequest, outgoing_id: UUID) -> HttpResponse:
         messages.warning(request, _("Nothing was sent: its state changed meanwhile. Look at it again."))
     else:
         messages.success(request, _("The answer is approved again and will be sent."))
-    return redirect("ticket", outgoing.message.ticket_id)
+    return redirect("ticket", outgoing.said.ticket_id)
 
 
 def _not_there(request: AgentRequest) -> HttpResponse:

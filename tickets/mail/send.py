@@ -81,7 +81,7 @@ def _claim(identity: uuid.UUID, now: datetime) -> Outgoing | None:
     if not due.filter(attempts=before).update(lease_until=now + LEASE, **claim):
         return None
     ours = Outgoing.objects.filter(pk=identity, **claim)
-    return ours.select_related("message__ticket__key").first()
+    return ours.select_related("message__ticket__key", "key").first()
 
 
 def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
@@ -216,7 +216,7 @@ def _settle(outgoing: Outgoing, outcome: Outcome, code: int | None, now: datetim
         mine = Outgoing.objects.filter(
             pk=outgoing.pk, state=Outgoing.State.SENDING, attempts=outgoing.attempts
         )
-        if mine.update(**values) and event:
+        if mine.update(**values) and event and outgoing.message:
             note_event(outgoing.message.ticket, event, at=now)
 
 

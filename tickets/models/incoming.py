@@ -55,6 +55,8 @@ class Incoming(models.Model):
     state = models.CharField(max_length=11, choices=State, default=State.NEW)
     reason = models.CharField(max_length=40, blank=True)
     """A stable word of the rule or stop that decided; shown in words by `tickets.desk.reasons`."""
+    silent = models.BooleanField(default=False)
+    """Old mail, from an import or a mailbox's first: nobody gets automatic mail because of it."""
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

@@ -31,10 +31,18 @@ class Message(models.Model):
         INBOUND = "inbound", _("from the requester")
         OUTBOUND = "outbound", _("to the requester")
         NOTE = "note", _("internal note")
+        AUTOMATIC = "automatic", _("from the desk itself")
+
+    class Delivery(models.TextChoices):
+        """What a mail server reports of one of our mails (RFC 3464, 2.3.3)."""
+
+        FAILED = "failed", _("it could not be delivered")
+        DELAYED = "delayed", _("it is delayed; the mail server goes on trying")
+        DELIVERED = "delivered", _("it was delivered")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=9, choices=Kind)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -59,10 +67,26 @@ class Message(models.Model):
     html = models.BooleanField(default=False)
     machine = models.CharField(max_length=10, blank=True)
     """bounce, automatic, list or loop; empty when a person wrote it."""
+    about = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="returns")
+    """Of a bounce or a delivery report: the mail of ours that it is about."""
+    delivery = models.CharField(max_length=9, blank=True, choices=Delivery)
+    delivery_code = models.CharField(max_length=11, blank=True)
+    """The enhanced status code that a delivery report gives (RFC 3463), '5.1.1'."""
+    encrypted_parts = SealedJSONField(null=True)
+    """What of a mail that is not encrypted as a whole was encrypted: a list of {"form", "name"} in the mail's order.
+    Not opened by itself (security.md R4)."""
     message_id = SealedTextField(null=True)
     message_id_digest = models.CharField(max_length=64, blank=True, db_index=True)
     replayed = models.BooleanField(default=False)
     """The same encrypted text came before from another sender: nothing is to be quoted or answered unasked."""
+    release_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    """The agent who says that a replayed text may be answered all the same; it takes another one to agree (R5)."""
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    released = models.DateTimeField(null=True)
     raw_blob = models.CharField(max_length=32, blank=True)
     """The mail as it came, still encrypted by its sender, sealed once more under the ticket key."""
 
@@ -76,7 +100,17 @@ class Message(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["inbound", "outbound", "note"]), name="message_kind_known"
+                condition=models.Q(kind__in=["inbound", "outbound", "note", "automatic"]),
+                name="message_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(delivery__in=["", "failed", "delayed", "delivered"]),
+                name="message_delivery_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(released_by__isnull=True)
+                | ~models.Q(released_by=models.F("release_asked_by")),
+                name="message_released_by_another",
             ),
             models.CheckConstraint(
                 condition=models.Q(encryption__in=[state.value for state in Encryption]),

@@ -46,8 +46,21 @@ class Outgoing(models.Model):
         FAILED = "failed", _("refused by the mail server")
         UNKNOWN = "unknown", _("perhaps sent: look before sending again")
 
+    class Kind(models.TextChoices):
+        """What is sent, and so by which rules; every path that sends mail is one of these."""
+
+        ANSWER = "answer", _("an answer")
+        ACKNOWLEDGEMENT = "acknowledgement", _("an acknowledgement")
+        NOTICE = "notice", _("a notice that an answer waits")
+        KEY_REQUEST = "key_request", _("a request for a key")
+        ALERT = "alert", _("an alert to somebody who works here")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="outgoing")
+    message = models.OneToOneField(Message, null=True, on_delete=models.CASCADE, related_name="outgoing")
+    """Empty for an alert, which is part of no ticket."""
+    key = models.OneToOneField(SealKey, null=True, on_delete=models.DO_NOTHING, related_name="+")
+    """Of an alert only: it is sealed under a key of its own."""
+    kind = models.CharField(max_length=15, choices=Kind, default=Kind.ANSWER)
     state = models.CharField(max_length=8, choices=State)
     recipient = SealedTextField()
     sender = SealedTextField()
@@ -80,9 +93,27 @@ class Outgoing(models.Model):
                 condition=models.Q(state="waiting") | models.Q(rendered__isnull=False),
                 name="outgoing_has_its_bytes",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["answer", "acknowledgement", "notice", "key_request", "alert"]),
+                name="outgoing_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="alert", message__isnull=True, key__isnull=False)
+                | models.Q(~models.Q(kind="alert"), message__isnull=False, key__isnull=True),
+                name="outgoing_of_a_ticket_or_an_alert",
+            ),
         ]
 
     @property
     def sealing_key(self) -> SealKey:
-        """The ticket key."""
-        return self.message.ticket.key
+        """The ticket key; an alert has its own."""
+        if self.key is not None:
+            return self.key
+        return self.said.ticket.key
+
+    @property
+    def said(self) -> Message:
+        """The message that it carries; an alert has none, and must not be asked."""
+        if self.message is None:
+            raise ValueError("an alert belongs to no ticket")
+        return self.message

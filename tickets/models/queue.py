@@ -22,6 +22,13 @@ class QueueQuerySet(models.QuerySet["Queue"]):
 class Queue(models.Model):
     """Several queues may share one address: then the language of a mail decides, and the default takes the rest."""
 
+    class WithoutKey(models.TextChoices):
+        """What becomes of an answer to a protected ticket when there is no key to encrypt it to."""
+
+        WAIT = "wait", _("wait, and tell them that an answer is here")
+        ASK = "ask", _("wait, and ask them for a key")
+        PLAIN = "plain", _("may be sent in clear, if nothing in the ticket ever came encrypted")
+
     slug = models.SlugField(unique=True)
     name = models.CharField(_("name"), max_length=80)
     language = models.CharField(_("language"), max_length=12, blank=True)
@@ -30,6 +37,11 @@ class Queue(models.Model):
     fingerprint = models.CharField(_("OpenPGP key"), max_length=64)
     """The desk's own key that answers from this queue are signed with."""
     is_default = models.BooleanField(_("takes what no other queue takes"), default=False)
+    without_key = models.CharField(
+        _("without a key"), max_length=5, choices=WithoutKey, default=WithoutKey.WAIT
+    )
+    """Never about tickets in which anything came encrypted: these wait or ask, whatever stands here."""
+    acknowledges = models.BooleanField(_("acknowledges a first mail"), default=False)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="queues", blank=True)
 
     objects = QueueQuerySet.as_manager()
@@ -39,7 +51,10 @@ class Queue(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_default"], condition=models.Q(is_default=True), name="queue_one_default"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(without_key__in=["wait", "ask", "plain"]), name="queue_without_key_known"
+            ),
         ]
 
     def __str__(self) -> str:

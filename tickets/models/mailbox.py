@@ -1,0 +1,37 @@
+"""A mailbox: where mail is fetched, and how that went the last times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+
+
+class Mailbox(models.Model):
+    """One for each folder that MAIL_IN names. Made by the fetching itself; never holds an address or a password."""
+
+    name = models.CharField(max_length=80, unique=True)
+    """The desk's own name for it, as on the mails that came from there (Incoming.mailbox)."""
+    number = models.PositiveSmallIntegerField()
+    """Its turn in MAIL_IN."""
+    folder = models.CharField(max_length=200, blank=True)
+    tried = models.DateTimeField(null=True)
+    succeeded = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    """How often in a row it could not be read; 0 while all is well."""
+    trouble = models.CharField(max_length=20, blank=True)
+    """Why, as a stable word; shown in words by `tickets.desk.reasons`."""
+    not_before = models.DateTimeField(null=True)
+    """Not to be tried before: the pause grows with the failures."""
+    uidvalidity = models.BigIntegerField(null=True)
+    last_uid = models.BigIntegerField(default=0)
+    """Of a mailbox that is left as it is: the highest UID that was read (RFC 3501, 2.3.1.1)."""
+    imported = models.DateTimeField(null=True)
+    """When its first import was complete: what was in it before is filed silently."""
+
+    class Meta:
+        ordering = ["number", "name"]
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it may be tried now."""
+        return self.not_before is None or self.not_before <= now
