@@ -15,6 +15,7 @@ from django.test import Client
 from crypto.epochs import EpochKeys
 from crypto.openpgp import SecretKeyring
 from helpdesk.models import User
+from tests import scoreboard
 from tests.keyrings import DESK, secret_home
 from tickets.models import Queue
 
@@ -37,6 +38,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("CI") == "true":
                 pytest.fail(what, pytrace=False)
             pytest.skip(what)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much of each corpus came out right stands where everybody looks."""
+    if scores := scoreboard.lines():
+        terminalreporter.section("scoreboard")
+        for line in scores:
+            terminalreporter.write_line(line)
 
 
 def _needs() -> dict[str, tuple[bool, str]]:
