@@ -9,7 +9,7 @@ import pytest
 
 from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail import parse
-from tickets.mail.letter import Letter, Opened, Quarantine
+from tickets.mail.letter import Delivery, DeliveryReport, Letter, Opened, Quarantine
 from tickets.mail.parse import parse_mail, read_letter
 from tickets.mail.reading import limits, packing
 from tickets.mail.reading.armor import NOT_OPENED
@@ -47,25 +47,15 @@ def test_html_alone_is_shown_as_text_and_kept_beside_it() -> None:
     assert [each.name for each in letter.attachments] == ["message.html"]
 
 
-def test_a_delivery_report_says_whom_it_did_not_reach() -> None:
+def test_a_delivery_report_says_whom_it_did_not_reach_and_with_which_mail() -> None:
     letter = letter_of(b"", (MAILS / "delivery-failed.eml").read_bytes())
-    assert letter.signs.failed == ("nobody@example.net",)
+    assert letter.delivery == DeliveryReport(
+        Delivery.FAILED, "5.1.1", ("nobody@example.net",), ("20261102.9@desk.example",)
+    )
     assert [each.name for each in letter.attachments] == [
         "Delivery report.txt",
         "Your question about the printer.eml",
     ]
-
-
-def test_a_report_that_breaks_its_reader_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(_message: object) -> object:
-        raise ValueError
-
-    monkeypatch.setattr("tickets.mail.reading.bounces.all_failures", breaks)
-    assert letter_of(b"", (MAILS / "delivery-failed.eml").read_bytes()).signs.failed == ()
-
-
-def test_what_a_daemon_sends_is_asked_for_failures() -> None:
-    assert letter_of(b"\nhi", b"From: Postmaster <postmaster@x.org>\n").signs.failed == ()
 
 
 MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"

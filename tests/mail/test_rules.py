@@ -36,7 +36,6 @@ LETTER = Letter(
         (MachineSigns(return_path="<>"), Machine.BOUNCE),
         (MachineSigns(content_type="multipart/report", report_type="delivery-status"), Machine.BOUNCE),
         (MachineSigns(content_type="multipart/report"), Machine.BOUNCE),
-        (MachineSigns(failed=("a@x.org",)), Machine.BOUNCE),
         (MachineSigns(failed_recipients="a@x.org"), Machine.BOUNCE),
         (MachineSigns(precedence="bulk"), Machine.LIST),
         (MachineSigns(list_id="<list.x.org>"), Machine.LIST),

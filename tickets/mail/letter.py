@@ -85,8 +85,27 @@ class MachineSigns:
     failed_recipients: str = ""
     auto_reply: bool = False
     """X-Autoreply, X-Autorespond, X-Auto-Reply-From and their kind."""
-    failed: tuple[str, ...] = ()
-    """Addresses that a delivery report names as failed, by what its body says; empty when it is no such report."""
+
+
+class Delivery(StrEnum):
+    """What became of a mail, as a delivery report says it."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a mail server says of a mail that it was given; anybody can write one, so it proves nothing."""
+
+    outcome: Delivery
+    code: str
+    """Enhanced status code (RFC 3463); '4.x.x' may work later, '5.x.x' will not. '' when the report names none."""
+    recipients: tuple[str, ...]
+    """Addresses that had this outcome, lower-cased in their domain, at most 100; empty when none is named."""
+    message_ids: tuple[str, ...]
+    """Message-IDs that it may be about, without angle brackets, the surest first, at most 50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,8 @@ class Letter:
     html: bool = False
     attachments: tuple[Attachment, ...] = ()
     signs: MachineSigns = field(default_factory=MachineSigns)
+    delivery: DeliveryReport | None = None
+    """What it reports of another mail's delivery; None when it is no such report."""
     autocrypt: bytes | None = field(default=None, repr=False)
     """The key data of a valid Autocrypt header whose addr is the From address; binary."""
     autocrypt_protected: bool = False

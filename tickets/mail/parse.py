@@ -64,6 +64,9 @@ def read_letter(opened: Opened) -> Letter:
     outer = take_apart(opened.outer, problems)
     inner = _inner(opened, outer, problems)
     letter = _envelope(opened, outer.headers, inner.headers if opened.headers_protected else None, problems)
+    # Servers report in clear: what a mail says of itself inside an encryption is no server's word.
+    delivery = bounces.delivery_report(opened.outer, outer, letter.signs, letter.from_)
+    letter = replace(letter, delivery=delivery)
     if opened.content is None:
         attachments = body.read_attachments(outer, problems)
         return replace(letter, attachments=attachments, problems=tuple(problems.said))
@@ -74,7 +77,6 @@ def read_letter(opened: Opened) -> Letter:
         answer=quotes.answer_in(read.text),
         html=read.html,
         attachments=tuple(read.attachments),
-        signs=replace(letter.signs, failed=bounces.failed_addresses(opened.outer, letter.signs)),
         problems=tuple(problems.said),
     )
 

@@ -34,7 +34,7 @@ def is_bounce(letter: Letter, home: Home) -> Machine | None:
     signs = letter.signs
     is_report = signs.content_type == "multipart/report" and signs.report_type in ("", "delivery-status")
     from_daemon = any(_local(address.address) in DAEMONS for address in letter.from_)
-    has_failed = bool(signs.failed or signs.failed_recipients)
+    has_failed = letter.delivery is not None or bool(signs.failed_recipients)
     unanswerable = signs.return_path == "<>" and (from_daemon or not signs.auto_submitted)
     return Machine.BOUNCE if is_report or from_daemon or has_failed or unanswerable else None
 

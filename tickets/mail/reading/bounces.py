@@ -1,35 +1,163 @@
-"""Which addresses a delivery report says it could not reach; asked only of mail that looks like such a report."""
+"""What a mail reports of another mail's delivery; asked only of mail that looks like such a report.
+
+Most reports have a part for machines (RFC 3464). The wild ones have only words: there the library that mailing lists
+use knows many servers' phrases, and what they have in common is read here.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import compat32
 
 from flufl.bounce import all_failures
 
-from tickets.mail.letter import MachineSigns
-from tickets.mail.reading import limits
+from tickets.mail.letter import Address, Delivery, DeliveryReport, MachineSigns
+from tickets.mail.reading import body, charsets, delivery_status, headers, limits
+from tickets.mail.reading.delivery_status import Fate, address_of
+from tickets.mail.reading.limits import Problems
+from tickets.mail.reading.mime import Part, take_apart
 
 READ_BYTES = 64 * 1024
 """A report's facts stand at its beginning; the library's expressions are not meant for megabytes."""
 
+_RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/rfc822-headers")  # fmt: skip
+_DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon", "mdaemon", "microsoftexchange")
+_DAEMON_NAMES = ("mail delivery", "delivery subsystem", "mailer-daemon", "退信")
+# One word of a subject; a mail from a postmaster is a report only with one of them (a postmaster is a person, too).
+_SUBJECTS = (
+    "deliver", "undeliver", "returned", "failure", "failed", "bounce", "delay", "unzustellbar", "zustell",
+    "entrega", "remise", "remis", "consegna", "mancata", "доставк", "не доставлено", "退信", "配信", "niedostarcz",
+    "onbestelbaar", "teslim", "недостав",
+)  # fmt: skip
+_DELAYS = (
+    "delay", "warning", "will retry", "still trying", "will keep trying", "will continue", "not yet been delivered",
+    "temporarily deferred", "verzögert", "verspätet", "retardad", "retrasad", "différé", "ritard", "opóźni",
+    "задерж", "延迟", "遅れ",
+)  # fmt: skip
+# A line of the returned mail's own headers: the server's words end before it.
+_COPY_BEGINS = re.compile(
+    r"^[> ]*(?:Return-Path|Received|Message-ID|DKIM-Signature|MIME-Version):", re.IGNORECASE | re.MULTILINE
+)
+_MESSAGE_ID = re.compile(
+    r"^[> |]*(?:X-Original-)?Message-ID:\s{0,4}<([^<>\s]{3,500})>", re.IGNORECASE | re.MULTILINE
+)
+_ALONE = re.compile(
+    r"^[\s*>-]{0,12}<?([^\s<>:;,()\[\]]{1,64}@[^\s<>:;,()\[\]]{1,255})>?(?::|\s*$)", re.MULTILINE
+)
+_ANYWHERE = re.compile(r"(?<![^\s<(\[\"':;,])[^\s<>:;,()\[\]\"']{1,64}@[\w.-]{1,255}\w")
 
-def failed_addresses(raw: bytes, signs: MachineSigns) -> tuple[str, ...]:
-    """The failed addresses, in order and bounded; nothing for mail that has no sign of a delivery report."""
-    if not _may_be_report(raw, signs):
-        return ()
-    try:
-        temporary, permanent = all_failures(message_from_bytes(raw[:READ_BYTES], policy=compat32))
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return ()
-    found = {address.decode("utf-8", "replace") for address in (*temporary, *permanent)}
-    return tuple(sorted(address[:320] for address in found if address))[: limits.ADDRESSES]
 
-
-def _may_be_report(raw: bytes, signs: MachineSigns) -> bool:
-    if signs.content_type == "multipart/report" or signs.return_path == "<>" or signs.failed_recipients:
-        return True
-    sender = next(
-        (line for line in raw[: limits.HEADER_BYTES].lower().split(b"\n") if line.startswith(b"from:")), b""
+def delivery_report(
+    raw: bytes, root: Part, signs: MachineSigns, senders: tuple[Address, ...]
+) -> DeliveryReport | None:
+    """What the mail reports; None for mail that has no sign of a delivery report, or reports nothing."""
+    parts = list(_walk(root))
+    if not _may_be_report(parts, root, signs, senders):
+        return None
+    status = delivery_status.read_status("\n\n".join(_text(each) for each in parts if _is_status(each)))
+    text = body.read_body(root, Problems()).text[:READ_BYTES]
+    message_ids = dict.fromkeys(
+        [
+            *_returned(parts),
+            *(each.strip("<> ") for each in status.message_ids),
+            *headers.references_of(root.headers),
+            *_MESSAGE_ID.findall(text),
+        ]
     )
-    return any(name in sender for name in (b"mailer-daemon", b"postmaster", b"mail delivery"))
+    fates = list(status.fates) or _in_words(raw, text, root, signs)
+    return _reported(fates, tuple(each[:500] for each in message_ids if each)[: limits.REFERENCES])
+
+
+def _reported(fates: list[Fate], message_ids: tuple[str, ...]) -> DeliveryReport | None:
+    """The worst of what became of the mail, and for whom."""
+    for outcome in Delivery:
+        if worst := [fate for fate in fates if fate.outcome is outcome]:
+            recipients = dict.fromkeys(fate.recipient for fate in worst if fate.recipient)
+            code = next((fate.code for fate in worst if fate.code), "")
+            return DeliveryReport(outcome, code, tuple(recipients)[: limits.ADDRESSES], message_ids)
+    return None
+
+
+def _walk(part: Part) -> Iterator[Part]:
+    yield part
+    for child in part.children:
+        yield from _walk(child)
+
+
+def _may_be_report(parts: list[Part], root: Part, signs: MachineSigns, senders: tuple[Address, ...]) -> bool:
+    if signs.return_path == "<>" or signs.failed_recipients:
+        return True
+    if signs.content_type == "multipart/report" and any(_is_status(part) for part in parts):
+        return True
+    return any(_is_daemon(sender, root) for sender in senders)
+
+
+def _is_daemon(sender: Address, root: Part) -> bool:
+    local = sender.address.partition("@")[0].lower()
+    if local.startswith(_DAEMONS) or any(name in sender.name.lower() for name in _DAEMON_NAMES):
+        return True
+    subject = headers.subject_of(root.headers).lower()
+    return local in ("postmaster", "mail", "root", "administrator") and any(
+        word in subject for word in _SUBJECTS
+    )
+
+
+def _is_status(part: Part) -> bool:
+    return part.type in delivery_status.TYPES
+
+
+def _text(part: Part) -> str:
+    return charsets.decode(body.content_of(part)[:READ_BYTES])
+
+
+def _returned(parts: list[Part]) -> Iterator[str]:
+    """The Message-IDs of the mails, or of their headers, that a report brings back."""
+    for part in parts:
+        if part.type in _RETURNED:
+            returned = take_apart(body.content_of(part)[: limits.HEADERS_BYTES].lstrip(), Problems())
+            if identifier := headers.message_id_of(returned.headers):
+                yield identifier
+
+
+def _in_words(raw: bytes, text: str, root: Part, signs: MachineSigns) -> list[Fate]:
+    """What a report without a part for machines says: at least one address or one code, or it is none."""
+    copy = _COPY_BEGINS.search(text)
+    notice = text[: copy.start()] if copy else text
+    subject = headers.subject_of(root.headers)
+    temporary, permanent = _known_phrases(raw)
+    found = permanent or temporary or _addresses(signs.failed_recipients.split(",")) or _named(notice, root)
+    code = delivery_status.code_in(notice)
+    if not found and not code:
+        return []
+    is_late = not code.startswith("5") and any(word in f"{subject} {notice}".lower() for word in _DELAYS)
+    outcome = Delivery.DELAYED if is_late or (temporary and not permanent) else Delivery.FAILED
+    return [Fate(outcome, code, address) for address in found or [""]]
+
+
+def _known_phrases(raw: bytes) -> tuple[list[str], list[str]]:
+    """Addresses that the library finds: (not reached yet, not reached)."""
+    try:
+        found = all_failures(message_from_bytes(raw[:READ_BYTES], policy=compat32))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return [], []
+    temporary, permanent = (
+        _addresses(sorted(each.decode("utf-8", "replace") for each in set(kind))) for kind in found
+    )
+    return temporary, permanent
+
+
+def _named(notice: str, root: Part) -> list[str]:
+    """Addresses that stand alone on a line, else those in the words that are neither end of the report itself."""
+    alone = _addresses(_ALONE.findall(notice))
+    ends = {
+        each.address
+        for name in ("to", "from")
+        for each in headers.addresses_of(root.headers, name, Problems())
+    }
+    return [each for each in alone or _addresses(_ANYWHERE.findall(notice)) if each not in ends]
+
+
+def _addresses(values: list[str]) -> list[str]:
+    return [address for value in values if (address := address_of(value))]
