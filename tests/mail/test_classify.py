@@ -12,6 +12,8 @@ from tickets.mail.classify import classify
 from tickets.mail.letter import (
     Accepted,
     Address,
+    Delivery,
+    DeliveryReport,
     Letter,
     Machine,
     MachineSigns,
@@ -46,6 +48,12 @@ def test_a_machine_is_accepted_and_marked() -> None:
         judged(replace(LETTER, signs=MachineSigns(auto_submitted="auto-replied"))).machine
         is Machine.AUTOMATIC
     )
+
+
+def test_a_bounce_that_brings_our_encrypted_answer_back_is_accepted() -> None:
+    report = DeliveryReport(Delivery.FAILED, "5.1.1", ("nils@example.net",), (OURS,))
+    letter = replace(LETTER, encryption=Encryption.NO_KEY, text="", answer="", delivery=report)
+    assert judged(letter).machine is Machine.BOUNCE
 
 
 @pytest.mark.parametrize(

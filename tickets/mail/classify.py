@@ -21,7 +21,8 @@ def classify(
     machine = rules.machine_of(letter, rules.Home(own_domains))
     if letter.encryption == Encryption.REFUSED:
         raise Quarantine("refused")
-    if letter.encryption == Encryption.NO_KEY:
+    # A server that brings our own encrypted answer back says that it was not delivered: that is read without a key.
+    if letter.encryption == Encryption.NO_KEY and letter.delivery is None:
         raise SetAside("no_key")
     if machine == Machine.LOOP:
         raise SetAside("loop")

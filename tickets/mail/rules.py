@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from tickets.mail.letter import Letter, Machine
 from tickets.mail.message_ids import is_ours
+from tickets.mail.reading import subjects
 
-DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon")
-NO_REPLY = ("noreply", "no-reply", "donotreply", "do-not-reply")
+DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon")
+NO_REPLY = (
+    "noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "dont-reply",
+    "nicht-antworten", "ne-pas-repondre", "nepasrepondre", "no-responder", "noresponder", "nao-responda", "non-rispondere",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +37,46 @@ def is_bounce(letter: Letter, home: Home) -> Machine | None:
     """A report that a mail was not delivered (RFC 3464, and the forms that came before it)."""
     signs = letter.signs
     is_report = signs.content_type == "multipart/report" and signs.report_type in ("", "delivery-status")
-    from_daemon = any(_local(address.address) in DAEMONS for address in letter.from_)
     has_failed = letter.delivery is not None or bool(signs.failed_recipients)
-    unanswerable = signs.return_path == "<>" and (from_daemon or not signs.auto_submitted)
-    return Machine.BOUNCE if is_report or from_daemon or has_failed or unanswerable else None
+    from_daemon = any(_local(address.address).startswith(DAEMONS) for address in letter.from_)
+    return Machine.BOUNCE if is_report or has_failed or from_daemon or _comes_from_nowhere(letter) else None
+
+
+def _comes_from_nowhere(letter: Letter) -> bool:
+    """Mailed by the null sender, which servers and answering machines are, without what marks the latter.
+
+    A postmaster's mail is a person's, unless it has one more sign.
+    """
+    null_sender = letter.signs.return_path == "<>"
+    from_postmaster = any(_local(address.address) == "postmaster" for address in letter.from_)
+    if from_postmaster:
+        return null_sender or bool(letter.signs.auto_submitted) or subjects.is_bounces(letter.subject)
+    return null_sender and not _says_automatic(letter) and not subjects.is_automatic_answers(letter.subject)
 
 
 def is_automatic(letter: Letter, home: Home) -> Machine | None:
     """An answer or a notice that nobody wrote (RFC 3834, and the headers used before it and instead of it)."""
     signs = letter.signs
-    submitted = signs.auto_submitted.partition(";")[0].strip() not in ("", "no")
-    suppresses = bool(
-        {"all", "oof", "autoreply"} & set(signs.auto_response_suppress.replace(",", " ").split())
-    )
-    answers = signs.auto_reply or signs.precedence == "auto_reply" or signs.return_path == "<>"
     is_notice = signs.content_type == "multipart/report"
     from_nobody = any(_local(address.address).startswith(NO_REPLY) for address in letter.from_)
-    return Machine.AUTOMATIC if submitted or suppresses or answers or is_notice or from_nobody else None
+    # A person may write about a vacation, and a list may carry that: the subject needs one more sign.
+    one_more = signs.return_path == "<>" or signs.precedence in ("bulk", "junk")
+    answers = one_more and not signs.list_id and subjects.is_automatic_answers(letter.subject)
+    said = _says_automatic(letter) or is_notice or from_nobody or answers
+    return Machine.AUTOMATIC if said or subjects.is_aggregate_reports(letter.subject) else None
+
+
+def _says_automatic(letter: Letter) -> bool:
+    """A header that only machines set."""
+    signs = letter.signs
+    submitted = signs.auto_submitted.partition(";")[0].partition("(")[0].strip() not in ("", "no")
+    suppressed = set(signs.auto_response_suppress.replace(",", " ").split())
+    return (
+        submitted
+        or bool({"all", "oof", "autoreply"} & suppressed)
+        or signs.auto_reply
+        or signs.precedence == "auto_reply"
+    )
 
 
 def is_list(letter: Letter, home: Home) -> Machine | None:

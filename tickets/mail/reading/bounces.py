@@ -14,7 +14,7 @@ from email.policy import compat32
 from flufl.bounce import all_failures
 
 from tickets.mail.letter import Address, Delivery, DeliveryReport, MachineSigns
-from tickets.mail.reading import body, charsets, delivery_status, headers, limits
+from tickets.mail.reading import body, charsets, delivery_status, headers, limits, subjects
 from tickets.mail.reading.delivery_status import Fate, address_of
 from tickets.mail.reading.limits import Problems
 from tickets.mail.reading.mime import Part, take_apart
@@ -25,12 +25,7 @@ READ_BYTES = 64 * 1024
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/rfc822-headers")  # fmt: skip
 _DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon", "mdaemon", "microsoftexchange")
 _DAEMON_NAMES = ("mail delivery", "delivery subsystem", "mailer-daemon", "退信")
-# One word of a subject; a mail from a postmaster is a report only with one of them (a postmaster is a person, too).
-_SUBJECTS = (
-    "deliver", "undeliver", "returned", "failure", "failed", "bounce", "delay", "unzustellbar", "zustell",
-    "entrega", "remise", "remis", "consegna", "mancata", "доставк", "не доставлено", "退信", "配信", "niedostarcz",
-    "onbestelbaar", "teslim", "недостав",
-)  # fmt: skip
+_PERHAPS = ("postmaster", "mail", "root", "administrator", "bounce", "bounces")
 _DELAYS = (
     "delay", "warning", "will retry", "still trying", "will keep trying", "will continue", "not yet been delivered",
     "temporarily deferred", "verzögert", "verspätet", "retardad", "retrasad", "différé", "ritard", "opóźni",
@@ -87,21 +82,27 @@ def _walk(part: Part) -> Iterator[Part]:
 
 
 def _may_be_report(parts: list[Part], root: Part, signs: MachineSigns, senders: tuple[Address, ...]) -> bool:
-    if signs.return_path == "<>" or signs.failed_recipients:
+    """One sign that only reports have, or two of the weak ones: spam is mailed by nobody, and a postmaster is a person."""
+    if signs.failed_recipients:
         return True
     if signs.content_type == "multipart/report" and any(_is_status(part) for part in parts):
         return True
-    return any(_is_daemon(sender, root) for sender in senders)
-
-
-def _is_daemon(sender: Address, root: Part) -> bool:
-    local = sender.address.partition("@")[0].lower()
-    if local.startswith(_DAEMONS) or any(name in sender.name.lower() for name in _DAEMON_NAMES):
+    if any(_is_daemon(sender) for sender in senders):
         return True
-    subject = headers.subject_of(root.headers).lower()
-    return local in ("postmaster", "mail", "root", "administrator") and any(
-        word in subject for word in _SUBJECTS
+    weak = (
+        signs.return_path == "<>",
+        subjects.is_bounces(headers.subject_of(root.headers)),
+        any(_local(sender) in _PERHAPS for sender in senders),
     )
+    return sum(weak) >= 2
+
+
+def _is_daemon(sender: Address) -> bool:
+    return _local(sender).startswith(_DAEMONS) or any(name in sender.name.lower() for name in _DAEMON_NAMES)
+
+
+def _local(sender: Address) -> str:
+    return sender.address.partition("@")[0].lower()
 
 
 def _is_status(part: Part) -> bool:
@@ -126,8 +127,9 @@ def _in_words(raw: bytes, text: str, root: Part, signs: MachineSigns) -> list[Fa
     copy = _COPY_BEGINS.search(text)
     notice = text[: copy.start()] if copy else text
     subject = headers.subject_of(root.headers)
-    temporary, permanent = _known_phrases(raw)
-    found = permanent or temporary or _addresses(signs.failed_recipients.split(",")) or _named(notice, root)
+    temporary, permanent = _known_phrases(raw, notice)
+    said = _addresses(signs.failed_recipients.split(","))
+    found = permanent or temporary or said or _named(notice, root)
     code = delivery_status.code_in(notice)
     if not found and not code:
         return []
@@ -136,15 +138,14 @@ def _in_words(raw: bytes, text: str, root: Part, signs: MachineSigns) -> list[Fa
     return [Fate(outcome, code, address) for address in found or [""]]
 
 
-def _known_phrases(raw: bytes) -> tuple[list[str], list[str]]:
-    """Addresses that the library finds: (not reached yet, not reached)."""
+def _known_phrases(raw: bytes, notice: str) -> tuple[list[str], list[str]]:
+    """Addresses that the library finds: (not reached yet, not reached). It reads on into the copy of our own mail."""
     try:
         found = all_failures(message_from_bytes(raw[:READ_BYTES], policy=compat32))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return [], []
-    temporary, permanent = (
-        _addresses(sorted(each.decode("utf-8", "replace") for each in set(kind))) for kind in found
-    )
+    kinds = (sorted(each.decode("utf-8", "replace") for each in set(kind)) for kind in found)
+    temporary, permanent = ([each for each in _addresses(kind) if each in notice.lower()] for kind in kinds)
     return temporary, permanent
 
 
