@@ -27,6 +27,8 @@ from crypto.verdict import Status, parse_status
 
 OUTPUT_LIMIT = 41_943_040
 STATUS_LIMIT = 1_000_000
+NOWHERE = Path("/nonexistent")
+"""The home of a run that needs none: there is nothing in it to find and nothing can be written to it."""
 # Not --quiet, which would spare gpg some look-ups: it hides NO_SECKEY, and mail for others would look damaged.
 _FLAGS = (
     *("--no-options", "--batch", "--no-tty", "--yes", "--no-verbose"),

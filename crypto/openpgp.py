@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError, UnusableKeyError
-from crypto.gnupg import OUTPUT_LIMIT, GpgRun, Limits, Piped, run, start_agent
+from crypto.gnupg import NOWHERE, OUTPUT_LIMIT, GpgRun, Limits, Piped, run, start_agent
 from crypto.packets import Message, dearmor, inspect_message, is_binary
-from crypto.signatures import verify_inside
+from crypto.signatures import public_keyring
 from crypto.verdict import (
     Signature,
     SignatureState,
@@ -19,6 +18,7 @@ from crypto.verdict import (
     find_session_key,
     has,
     has_key_for,
+    judge_signatures,
 )
 
 STEP = Limits(output=0)
@@ -61,20 +61,13 @@ class SecretKeyring:
     def decrypt(self, ciphertext: bytes, *, certificates: Sequence[bytes] = ()) -> Decrypted:
         """Open a message to us in two steps (security.md T0): one has the key, the other says whether it is whole.
 
-        The signature in it, if any, is judged by these certificates in a third run beside the second; neither sees
-        the secret key. NoSecretKeyError: not for us. RefusedError: not a byte of it may be used. GnupgTimeout: the
-        agent hangs.
+        The signature in it, if any, is judged by these certificates. NoSecretKeyError: not for us. RefusedError: not
+        a byte of it may be used. GnupgTimeout: the agent hangs.
         """
         binary = ciphertext if is_binary(ciphertext) else dearmor(ciphertext)
         message = inspect_message(binary)
         fingerprint, session_key = self._open_session(message.head)
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            judging = beside.submit(verify_inside, binary, session_key, certificates)
-            plaintext = open_content(binary, session_key)
-            signature, covered = judging.result()
-        if covered != plaintext:
-            # The very same bytes that were accepted, or the signature is about something else.
-            signature = Signature(SignatureState.INVALID)
+        plaintext, signature = open_and_judge(binary, session_key, certificates)
         return Decrypted(plaintext, fingerprint, session_key, message, signature)
 
     def _open_session(self, head: bytes) -> tuple[str, str]:
@@ -158,15 +151,43 @@ class SecretKeyring:
             return run(arguments, home=self.home, stdin=stdin, limits=limits)
 
 
+def open_and_judge(
+    ciphertext: bytes, session_key: str, certificates: Sequence[bytes]
+) -> tuple[bytes, Signature]:
+    """Steps 2 and 3 at once: a run that verifies as well has more to object to, never less.
+
+    When it objects to anything, a run that does not look at signatures says whether the message itself is whole.
+    """
+    try:
+        done = _open(ciphertext, session_key, public_keyring(certificates))
+    except GnupgError:
+        open_content(ciphertext, session_key)  # Refuses what is no good, whoever signed it.
+        raise
+    signature = judge_signatures(done.status)
+    try:
+        return _accepted(done), signature
+    except RefusedError:
+        plaintext = open_content(ciphertext, session_key)
+    if done.stdout != plaintext:
+        # The very same bytes that are accepted, or the signature is about something else.
+        signature = Signature(SignatureState.INVALID)
+    return plaintext, signature
+
+
 def open_content(ciphertext: bytes, session_key: str) -> bytes:
     """Step 2: no key, no agent, no trial, no signature, so that all that gpg says is about this message's wholeness."""
-    arguments: list[str | Piped] = ["--skip-verify", "--override-session-key-fd", Piped(session_key.encode())]
-    arguments += ["--max-output", str(OUTPUT_LIMIT), "-d"]
-    with tempfile.TemporaryDirectory(prefix="wd-") as folder:
-        try:
-            done = run(arguments, home=Path(folder), stdin=ciphertext)
-        except GnupgTimeout:
-            raise RefusedError("it takes too long to open") from None
+    try:
+        return _accepted(_open(ciphertext, session_key, ["--skip-verify", *public_keyring(())]))
+    except GnupgTimeout:
+        raise RefusedError("it takes too long to open") from None
+
+
+def _open(ciphertext: bytes, session_key: str, arguments: Sequence[str | Piped]) -> GpgRun:
+    key: list[str | Piped] = ["--override-session-key-fd", Piped(session_key.encode())]
+    return run([*arguments, *key, "--max-output", str(OUTPUT_LIMIT), "-d"], home=NOWHERE, stdin=ciphertext)
+
+
+def _accepted(done: GpgRun) -> bytes:
     accept_plaintext(done.returncode, done.status, received=len(done.stdout), limit=OUTPUT_LIMIT)
     return done.stdout
 

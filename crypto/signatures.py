@@ -1,43 +1,26 @@
-"""Verifying signatures: with public keys only, in an empty home, and judged by the status lines alone."""
+"""Verifying signatures: with public keys only, in no home at all, and judged by the status lines alone."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 
-from crypto.gnupg import Piped, run
+from crypto.gnupg import NOWHERE, Piped, run
+from crypto.packets import SIGNATURE, walk
 from crypto.verdict import Signature, SignatureState, judge_signatures
 
-
-def verify_inside(
-    ciphertext: bytes, session_key: str, certificates: Sequence[bytes]
-) -> tuple[Signature, bytes]:
-    """Judge the signature that an encrypted message carries around its text; and give the text that it was judged on.
-
-    The secret key is not needed again. The caller compares the text with the one it accepted.
-    """
-    with public_keyring(certificates) as (home, keyring):
-        done = run(
-            [*keyring, "--override-session-key-fd", Piped(session_key.encode()), "-d"],
-            home=home,
-            stdin=ciphertext,
-        )
-    return judge_signatures(done.status), done.stdout
+# A trust packet behind a signature, as gpg writes it into its own keyring: looked at (1), and good (2).
+_CHECKED = b"\xb0\x06\x00\x03gpg\x00"
 
 
 def verify_detached(signed: bytes, signature: bytes, certificates: Sequence[bytes]) -> Signature:
     """Judge a signature that stands beside what it signs. One that gpg cannot even read is invalid."""
-    with public_keyring(certificates) as (home, keyring):
-        done = run([*keyring, "--verify", "--", Piped(signature, "-&{}"), "-"], home=home, stdin=signed)
-    return _or_invalid(judge_signatures(done.status))
+    arguments = [*public_keyring(certificates), "--verify", "--", Piped(signature, "-&{}"), "-"]
+    return _or_invalid(judge_signatures(run(arguments, home=NOWHERE, stdin=signed).status))
 
 
 def verify_clear(text: bytes, certificates: Sequence[bytes]) -> tuple[Signature, bytes]:
     """Judge a clear-signed text, and give the text that is really signed: dashes undone, nothing around it."""
-    with public_keyring(certificates) as (home, keyring):
-        done = run([*keyring, "-d"], home=home, stdin=text)
+    done = run([*public_keyring(certificates), "-d"], home=NOWHERE, stdin=text)
     return _or_invalid(judge_signatures(done.status)), done.stdout
 
 
@@ -46,14 +29,22 @@ def _or_invalid(signature: Signature) -> Signature:
     return Signature(SignatureState.INVALID) if signature.state is SignatureState.NONE else signature
 
 
-@contextmanager
-def public_keyring(certificates: Sequence[bytes]) -> Iterator[tuple[Path, list[str]]]:
-    """An empty home and a keyring of just these certificates, so that cost does not grow with the keys we know.
+def public_keyring(certificates: Sequence[bytes]) -> list[str | Piped]:
+    """A keyring of just these certificates, in memory, so that cost does not grow with the keys we know.
 
-    The file is in the old format, which is nothing but the certificates one after the other. They are not secret.
+    The file is in the old format, which is nothing but the certificates one after the other.
     """
-    with tempfile.TemporaryDirectory(prefix="wd-") as folder:
-        home = Path(folder)
-        keyring = home / "known.gpg"
-        keyring.write_bytes(b"".join(certificates))
-        yield home, ["--no-default-keyring", "--keyring", str(keyring)]
+    content = b"".join(_checked(each) for each in certificates)
+    return ["--no-default-keyring", "--keyring", Piped(content, "/dev/fd/{}")]
+
+
+def _checked(certificate: bytes) -> bytes:
+    """Every certificate that we know has been through gpg's import, which drops a signature of its own that is bad.
+
+    Said so, gpg does not compute them again for each mail, as it would not in its own keyring. What it computes anew
+    all the same: whether anything has expired, and whether a subkey that signs agrees to whose it is.
+    """
+    return b"".join(
+        certificate[packet.start : packet.end] + (_CHECKED if packet.tag == SIGNATURE else b"")
+        for packet in walk(certificate)
+    )

@@ -10,7 +10,7 @@ from crypto import certificates
 from crypto.certificates import Certificate, State, fingerprint_of, read_certificates
 from crypto.errors import RefusedError
 from crypto.listing import parse_listing
-from crypto.packets import walk
+from crypto.packets import SIGNATURE, walk
 from tests.keyrings import BOB, CAROL, DESK, DORA, GWEN, KEYS, certificate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -175,3 +175,14 @@ def test_revoked_user_ids_and_dead_subkeys_do_not_count() -> None:
     (key,) = parse_listing(listing.encode())
     assert key.addresses == frozenset()
     assert key.encryption_subkeys == (("1", 2048),)
+
+
+@pytest.mark.parametrize("name", ["bob", "carol", "gwen-revoked", "dora-expired", "erin-sign-only"])
+def test_no_signature_of_its_own_that_is_bad_is_left(name: str) -> None:
+    """What is learned is not computed again for each mail, so here is where it must not get through."""
+    whole = certificate(name)
+    for packet in [each for each in walk(whole) if each.tag == SIGNATURE]:
+        changed = bytearray(whole)
+        changed[packet.end - 3] ^= 1
+        (found,) = read_certificates(bytes(changed), now=NOW)
+        assert bytes(changed[packet.start : packet.end]) not in found.minimal

@@ -179,28 +179,6 @@ def test_a_time_out_in_the_first_step_is_tried_once_more_only(
         desk_keys.decrypt(mail)
 
 
-def test_the_second_step_has_no_secret_key_and_no_signature_to_check(
-    mail: bytes, desk_keys: SecretKeyring, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[tuple[list[str | Piped], Path]] = []
-
-    def watch(
-        arguments: list[str | Piped], *, home: Path, stdin: bytes, limits: Limits | None = None
-    ) -> GpgRun:
-        seen.append((arguments, home))
-        return run(arguments, home=home, stdin=stdin, limits=limits)
-
-    monkeypatch.setattr(openpgp, "run", watch)
-    desk_keys.decrypt(mail)
-    (first, with_key), (second, without) = seen
-    assert with_key == desk_keys.home
-    assert without != desk_keys.home
-    assert {"--skip-verify", "--override-session-key-fd", "--max-output"} <= {
-        each for each in second if isinstance(each, str)
-    }
-    assert "--show-session-key" in first
-
-
 def test_the_first_step_is_shown_only_the_head_of_a_message(
     desk_keys: SecretKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from crypto import openpgp
-from crypto.gnupg import run, start_agent
+from crypto.gnupg import Piped, run, start_agent
 from crypto.openpgp import SecretKeyring
-from crypto.packets import dearmor
-from crypto.signatures import verify_clear, verify_detached, verify_inside
+from crypto.packets import SIGNATURE, walk
+from crypto.signatures import public_keyring, verify_clear, verify_detached
 from crypto.verdict import Signature, SignatureState
 from tests.keyrings import BOB, DESK, DORA, GWEN, certificate, secret_home
 
@@ -83,10 +85,10 @@ def test_a_signature_of_other_bytes_than_were_accepted_is_invalid(
     desk_keys: SecretKeyring, bob_keys: SecretKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mail = bob_keys.sign_and_encrypt(TEXT, signer=BOB, recipients=[certificate("desk")])
-    monkeypatch.setattr(openpgp, "verify_inside", lambda *_: (VALID, b"other"))
-    opened = desk_keys.decrypt(mail, certificates=[certificate("bob")])
+    monkeypatch.setattr(openpgp, "open_content", lambda *_: b"other")
+    opened = desk_keys.decrypt(mail)
     assert opened.signature == Signature(SignatureState.INVALID)
-    assert opened.plaintext == TEXT
+    assert opened.plaintext == b"other"
 
 
 def test_a_message_without_a_signature_has_none(desk_keys: SecretKeyring) -> None:
@@ -96,7 +98,11 @@ def test_a_message_without_a_signature_has_none(desk_keys: SecretKeyring) -> Non
     assert opened.key_fingerprint == DESK
 
 
-def test_judging_gives_the_text_that_it_judged(desk_keys: SecretKeyring, bob_keys: SecretKeyring) -> None:
-    mail = bob_keys.sign_and_encrypt(TEXT, signer=BOB, recipients=[certificate("desk")])
-    session_key = desk_keys.decrypt(mail).session_key
-    assert verify_inside(dearmor(mail), session_key, [certificate("bob")]) == (VALID, TEXT)
+def test_every_signature_of_a_known_certificate_is_marked_as_looked_at() -> None:
+    keyring = public_keyring([certificate("bob"), certificate("gwen-revoked")])[-1]
+    assert isinstance(keyring, Piped)
+    packets = list(walk(keyring.content))
+    assert sum(each.tag == SIGNATURE for each in packets) == 5
+    assert all(
+        after.body == b"\x00\x03gpg\x00" for before, after in pairwise(packets) if before.tag == SIGNATURE
+    )
