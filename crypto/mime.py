@@ -7,6 +7,8 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 
 MAX_PARTS = 1_000
@@ -23,6 +25,10 @@ _ADDR_SPEC = rf"{_ATOM}@{_ATOM}"
 _MAILBOX = re.compile(
     rf"(?:(?:\"(?:[^\"\\]|\\.)*\"|[^<>\"(),:;@\\]*)\s*<(?P<angle>{_ADDR_SPEC})>|(?P<bare>{_ADDR_SPEC}))\s*(?:\([^()\\]*\))?"
 )
+_NOT_BASE64 = bytes(
+    set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+)
+_NAME_BYTES = 120
 _ENTITIES_INSIDE = {"message/rfc822", "message/global"}
 
 
@@ -51,7 +57,7 @@ class Entity:
     def content(self) -> bytes:
         """The body with its transfer encoding undone; damaged encodings give what can be had."""
         body = self.source[self.body : self.end]
-        encoding = (self.all("content-transfer-encoding") or ["7bit"])[0].lower()
+        encoding = (self.all("content-transfer-encoding") or ["7bit"])[0].lower().strip(" ;\"'")
         if encoding == "base64":
             return _from_base64(body)
         return quopri.decodestring(body) if encoding == "quoted-printable" else body
@@ -135,7 +141,26 @@ def _from_base64(body: bytes) -> bytes:
     try:
         return binascii.a2b_base64(body)
     except binascii.Error:
-        return b""
+        # Its end is lost: what has come is had.
+        kept = body.translate(None, delete=_NOT_BASE64)
+        return binascii.a2b_base64(kept[: len(kept) // 4 * 4])
+
+
+def file_name(entity: Entity) -> str:
+    """The name of the file that a part is, safe to store; empty when it has none, or none that can be read."""
+    message = Message()
+    for name in ("content-disposition", "content-type"):
+        for value in entity.all(name)[:1]:
+            message[name] = value
+    try:
+        given = str(make_header(decode_header(message.get_filename("") or "")))
+    except (ValueError, LookupError, HeaderParseError):
+        return ""
+    last = given.replace("\\", "/").rpartition("/")[2]
+    clean = "".join(letter for letter in last if letter.isprintable()).strip(" .")
+    while len(clean.encode("utf-8", "replace")) > _NAME_BYTES:
+        clean = clean[1:]
+    return clean
 
 
 def sender(entity: Entity) -> str | None:

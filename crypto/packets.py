@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from crypto.armor import message_blocks, unarmor
 from crypto.errors import RefusedError
 
 MAX_CIPHERTEXT = 30_000_000
@@ -159,11 +160,12 @@ def split_certificates(data: bytes) -> tuple[bytes, ...]:
 
 
 def dearmor(text: bytes) -> bytes:
-    """The bytes of the only armored block in a text, which has to be a message."""
-    blocks = armored_blocks(text)
-    if len(blocks) != 1 or blocks[0][0] != b"MESSAGE":
+    """The bytes of the only armored message in a text, mended where mail programs have damaged it."""
+    blocks = list(message_blocks(text))
+    data = unarmor(blocks[0].body) if len(blocks) == 1 else None
+    if data is None:
         raise RefusedError("not one armored message")
-    return blocks[0][1]
+    return data
 
 
 def armored_blocks(text: bytes) -> list[tuple[bytes, bytes]]:

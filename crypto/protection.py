@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from crypto.mime import Entity, children, read_entity, walk
+from crypto.armor import is_empty, message_blocks, only_block
+from crypto.errors import RefusedError
+from crypto.mime import Entity, children, file_name, read_entity, walk
+from crypto.packets import PASSPHRASE, SESSION_KEY, is_binary
+from crypto.packets import walk as packets_of
 
 _PREAMBLE = b"-----BEGIN PGP "
-_MESSAGE = b"-----BEGIN PGP MESSAGE-----"
 _SIGNED_MESSAGE = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
-_LINE_WITH_MESSAGE = re.compile(rb"(?:\A|[\r\n])[ \t]{0,8}-----BEGIN PGP MESSAGE-----")
 _CHARSET = re.compile(rb"^Charset: ?([A-Za-z0-9_.:-]{1,40})[ \t]*\r?$", re.MULTILINE)
 _CHARSET_NAME = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
 _LOOK_INTO = 4_096
+# Besides text/plain, what old mutts call a body that is one armored block.
+_PLAIN = frozenset({"text/plain", "application/pgp"})
+_NAMED_LIKE_CIPHERTEXT = (".gpg", ".pgp")
 
 
 class Form(StrEnum):
@@ -46,16 +51,18 @@ class Protection:
 def find_protection(raw: bytes) -> Protection:
     """See how a mail is protected. Never by a header that could be added, never by what stands beside other parts."""
     root = read_entity(raw)
-    if root.type == "multipart/encrypted":
-        return _encrypted(root, root)
     if root.type == "multipart/signed":
         return _signed(root)
-    if root.type == "text/plain":
+    if root.type in _PLAIN:
         return _inline(root)
     inside = children(root)
     # One transport wrapper that holds nothing else: an encrypted message in it is still all there is.
-    if root.type == "multipart/mixed" and len(inside) == 1 and inside[0].type == "multipart/encrypted":
-        return _encrypted(root, inside[0])
+    whole = inside[0] if root.type == "multipart/mixed" and len(inside) == 1 else root
+    if whole.type.startswith("multipart/") and (data := ciphertext_of(whole)) is not None:
+        return Protection(Form.ENCRYPTED, root, ciphertext=data.content())
+    if whole.type in _PLAIN and not is_file(whole):
+        found = _inline(whole)
+        return replace(found, root=root) if found.form is Form.INLINE_ENCRYPTED else _partial(root)
     return _partial(root)
 
 
@@ -64,11 +71,56 @@ def canonical(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
-def _encrypted(root: Entity, entity: Entity) -> Protection:
-    parts = children(entity)
-    if len(parts) == 2 and parts[0].type == "application/pgp-encrypted" and not children(parts[1]):
-        return Protection(Form.ENCRYPTED, root, ciphertext=parts[1].content())
-    return Protection(Form.PARTIAL, root, has_encrypted_part=True)
+def ciphertext_of(entity: Entity) -> Entity | None:
+    """The data part of a multipart that is nothing but one PGP/MIME message, also as mail servers mangle it.
+
+    Exchange makes multipart/mixed of it, puts an empty text before it, makes the version an attachment in base64, and
+    loses the types. What remains is still told by what the parts hold: nothing to see, "Version: 1", one message.
+    """
+    if entity.type == "multipart/signed":
+        return None
+    parts = [part for part in children(entity) if not _is_empty_text(part)]
+    is_encrypted = entity.type == "multipart/encrypted"
+    if len(parts) == 2 and _is_version(parts[0]) and not children(parts[1]):
+        return parts[1] if is_encrypted or _is_message(parts[1]) else None
+    # Of a message that says what it is, the version may be lost.
+    return parts[0] if is_encrypted and len(parts) == 1 and _is_message(parts[0]) else None
+
+
+def _is_empty_text(part: Entity) -> bool:
+    return part.type == "text/plain" and not is_file(part) and is_empty(part.content())
+
+
+def _is_version(part: Entity) -> bool:
+    if part.type.startswith(("multipart/", "message/")):
+        return False
+    return part.type == "application/pgp-encrypted" or _beginning(part).strip().lower() == b"version: 1"
+
+
+def _is_message(part: Entity) -> bool:
+    if part.type.startswith(("multipart/", "message/", "text/html")):
+        return False
+    content = part.content()
+    return begins_message(content) if is_binary(content) else only_block(content) is not None
+
+
+def is_file(part: Entity) -> bool:
+    """Whether a part is shown as a file and not as text."""
+    disposition = (part.all("content-disposition") or [""])[0].lower()
+    return disposition.startswith("attachment") or "filename" in disposition or bool(part.parameter("name"))
+
+
+def begins_message(data: bytes) -> bool:
+    """Whether binary data begin as an encrypted message does; not every file whose first bit is set is one."""
+    try:
+        first = next(packets_of(data), None)
+    except RefusedError:
+        return False
+    if first is None or not (first.end == len(data) or is_binary(data[first.end :])):
+        return False
+    if first.tag == SESSION_KEY:
+        return len(first.body) > 9 and first.body[0] in (3, 6)
+    return first.tag == PASSPHRASE and first.body[:1] in (b"\4", b"\5", b"\6")
 
 
 def _signed(root: Entity) -> Protection:
@@ -82,12 +134,16 @@ def _signed(root: Entity) -> Protection:
 
 
 def _inline(root: Entity) -> Protection:
-    text = root.content().strip(b" \t\r\n\xc2\xa0")
+    text = root.content()
+    block = only_block(text)
+    if block is not None:
+        charset = _charset_of(block.body, root)
+        return Protection(Form.INLINE_ENCRYPTED, root, ciphertext=text, charset=charset)
+    text = text.strip(b" \t\r\n\xc2\xa0")
     begins = [line.strip() for line in text.split(b"\n") if line.startswith(_PREAMBLE)]
-    if begins == [_MESSAGE] and text.startswith(_MESSAGE) and text.endswith(b"-----END PGP MESSAGE-----"):
-        return Protection(Form.INLINE_ENCRYPTED, root, ciphertext=text, charset=_charset_of(text, root))
     whole = text.startswith(_SIGNED_MESSAGE) and text.endswith(b"-----END PGP SIGNATURE-----")
-    if begins == [_SIGNED_MESSAGE, _SIGNATURE] and whole:
+    # The same holds for a clear signature around ciphertext, whose dashes are escaped.
+    if begins == [_SIGNED_MESSAGE, _SIGNATURE] and whole and next(message_blocks(text), None) is None:
         return Protection(Form.CLEAR_SIGNED, root, ciphertext=text + b"\n", charset=_charset_of(b"", root))
     return _partial(root)
 
@@ -103,22 +159,22 @@ def _partial(root: Entity) -> Protection:
     """What is protected somewhere inside: said of the mail, but neither decrypted nor verified (security.md R4)."""
     encrypted = signed = False
     for entity in walk(root):
-        encrypted = encrypted or _is_encrypted(entity)
+        encrypted = encrypted or is_encrypted(entity)
         signed = signed or _is_signed(entity)
     form = Form.PARTIAL if encrypted or signed else Form.NONE
     return Protection(form, root, has_encrypted_part=encrypted, has_signed_part=signed)
 
 
-def _is_encrypted(entity: Entity) -> bool:
+def is_encrypted(entity: Entity) -> bool:
+    """Whether a part is encrypted, or has something encrypted in its text."""
     if entity.type in {"multipart/encrypted", "application/pgp-encrypted"}:
         return True
-    if entity.type == "text/html":
-        return _MESSAGE in entity.content()
     if entity.type.startswith(("multipart/", "message/")):
         return False
-    return bool(
-        _LINE_WITH_MESSAGE.search(entity.content() if entity.type.startswith("text/") else _beginning(entity))
-    )
+    content = entity.content() if entity.type.startswith("text/") else _beginning(entity)
+    if is_binary(content) and not entity.type.startswith("text/"):
+        return begins_message(content) or file_name(entity).lower().endswith(_NAMED_LIKE_CIPHERTEXT)
+    return next(message_blocks(content), None) is not None
 
 
 def _is_signed(entity: Entity) -> bool:

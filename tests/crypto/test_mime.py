@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crypto import mime
-from crypto.mime import children, read_entity, sender, walk
+from crypto.mime import children, file_name, read_entity, sender, walk
 
 MIXED = b'Content-Type: multipart/mixed; boundary="b"\n\n'
 
@@ -86,7 +86,8 @@ def test_a_parameter_in_pieces_is_not_used() -> None:
     [
         (b"7bit", b"text", b"text"),
         (b"BASE64", b"dGV4\ndA==", b"text"),
-        (b"base64", b"dGV4d", b""),
+        (b"base64", b"dGV4d", b"tex"),
+        (b"BASE64;", b"dGV4dA==", b"text"),
         (b"quoted-printable", b"te=78t", b"text"),
         (b"unheard-of", b"text", b"text"),
     ],
@@ -135,3 +136,24 @@ def test_a_thousand_parts_beside_each_other_are_not_all_looked_at() -> None:
 )
 def test_the_sender_is_one_address_or_nobody(head: str, address: str | None) -> None:
     assert sender(read_entity(head.encode() + b"\n\n")) == address
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("Content-Disposition: attachment; filename=report.pdf.gpg", "report.pdf.gpg"),
+        ('Content-Type: application/octet-stream; name="a b.gpg"', "a b.gpg"),
+        ("Content-Type: x/y; name=type.gpg\nContent-Disposition: attachment; filename=file.gpg", "file.gpg"),
+        ("Content-Disposition: attachment; filename*=utf-8''%D8%B1.gpg", "\u0631.gpg"),
+        ('Content-Disposition: attachment; filename="=?utf-8?q?=C3=A9t=C3=A9.pgp?="', "\xe9t\xe9.pgp"),
+        ('Content-Disposition: attachment; filename="../../etc/passwd"', "passwd"),
+        ('Content-Disposition: attachment; filename="C:\\\\a.exe"', "a.exe"),
+        ("Content-Disposition: attachment; filename*=utf-8''a%E2%80%AEgnp.exe", "agnp.exe"),
+        ('Content-Disposition: attachment; filename="=?utf-8?b?x?="', ""),
+        ('Content-Disposition: attachment; filename="=?x-none?q?a?="', ""),
+        (f"Content-Disposition: attachment; filename={'x' * 200}.gpg", "x" * 116 + ".gpg"),
+        ("Content-Type: text/plain", ""),
+    ],
+)
+def test_the_name_of_a_file_is_safe_to_store(head: str, name: str) -> None:
+    assert file_name(read_entity(f"{head}\n\nx".encode())) == name
