@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from crypto.errors import CryptoError
 from crypto.gnupg import run
+from tickets.mail.fetch.source import SourceError, read_sources
 
 TAG = "whisperdesk"
 BUILT = date(2026, 11, 1)
@@ -103,6 +104,8 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **options: object) -> It
         yield _error(
             5, "Each MAIL_IN must begin with imaps:// or maildir://; IMAP without TLS is not spoken."
         )
+    else:
+        yield from _check_sources()
     if _scheme(settings.MAIL_OUT) not in MAIL_OUT_SCHEMES:
         yield _error(
             6, "MAIL_OUT must begin with smtps://, smtp+starttls:// or maildir://; SMTP always has TLS."
@@ -138,6 +141,14 @@ def check_days(app_configs: Sequence[AppConfig] | None, **options: object) -> It
             yield _error(10, f"{name} must be 1 or more.")
     if os.environ.get("WHISPERDESK_FAULT") and not _is_a_test():
         yield _error(13, "WHISPERDESK_FAULT kills the worker on purpose and is for tests. Unset it.")
+
+
+def _check_sources() -> Iterator[CheckMessage]:
+    for address in settings.MAIL_IN:
+        try:
+            read_sources(address)
+        except SourceError as error:
+            yield _error(19, str(error))
 
 
 def _check_closed(name: str, place: Path) -> Iterator[CheckMessage]:

@@ -16,7 +16,8 @@ BANNED = RUFF["flake8-tidy-imports"]["banned-api"]
 DOORS = {
     "crypto/gnupg.py",
     "helpdesk/management/commands/prepare.py",
-    "tickets/mail/fetch.py",
+    "tickets/mail/fetch/connection.py",
+    "tickets/mail/fetch/imap.py",
     "tickets/mail/reading/reader.py",
     "tickets/mail/reading/sandbox.py",
     "tickets/mail/send.py",

@@ -13,8 +13,9 @@ from crypto.models import PublicKey
 from tickets import retention
 from tickets.actions.answer import release_waiting as release_waiting_answers
 from tickets.enqueue import enqueue
-from tickets.mail import fetch, line
+from tickets.mail import line
 from tickets.mail import send as sending
+from tickets.mail.fetch import mailboxes
 from tickets.mail.letter import TryLater
 from tickets.models import Incoming, Message, Outgoing, Ticket
 from tickets.reading import read_report as read_report_of
@@ -29,7 +30,7 @@ REPORT_TRIED_FOR = timedelta(days=1)
 def poll() -> None:
     """Empty the mailboxes. What could not be reached now is reached at the next beat."""
     try:
-        fetch.fetch_all()
+        mailboxes.fetch_all()
     except TryLater:
         return
 

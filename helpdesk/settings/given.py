@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import environ
@@ -39,6 +40,12 @@ def _number(name: str, *, default: int) -> int:
     return int(given)
 
 
+def _addresses(name: str, *, default: str) -> list[str]:
+    """Addresses with commas between them. One may hold commas itself: a new one begins with its scheme."""
+    given = env.str(name, default=default).strip()
+    return [address.strip() for address in re.split(r",(?=\s*[a-z0-9+.-]+://)", given) if address.strip()]
+
+
 DEMO = _switch("DEMO", default=not (BASE_DIR / ".env").exists())
 """The newcomer's desk: invented reports, known passwords, plain HTTP on this machine only."""
 
@@ -57,10 +64,12 @@ HTTPS = _switch("HTTPS", default=not DEMO)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 REDIS_URL = env.str("REDIS_URL", default="")
 
-MAIL_IN = env.list("MAIL_IN", default=[f"maildir://{DEMO_DIR / 'inbox'}"] if DEMO else [])
+MAIL_IN = _addresses("MAIL_IN", default=f"maildir://{DEMO_DIR / 'inbox'}?first=speak" if DEMO else "")
 MAIL_OUT = env.str("MAIL_OUT", default=f"maildir://{DEMO_DIR / 'outbox'}" if DEMO else "")
 MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")
 MAIL_DOMAINS = env.list("MAIL_DOMAINS", default=[])
+AUTOMATIC_MAIL_PER_HOUR = _number("AUTOMATIC_MAIL_PER_HOUR", default=60)
+"""How many automatic mails leave in an hour before the breaker stops them all."""
 MAIL_POLL_SECONDS = _number("MAIL_POLL_SECONDS", default=5 if DEMO else 60)
 
 FORGET_AFTER_DAYS = _number("FORGET_AFTER_DAYS", default=90)

@@ -15,7 +15,8 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
-from tickets.mail.fetch import open_imap
+from tickets.mail.fetch.connection import open_imap
+from tickets.mail.fetch.source import read_sources
 from tickets.models import Queue
 
 
@@ -50,12 +51,14 @@ def inbox(request: pytest.FixtureRequest, maildir: mailbox.Maildir, settings: La
     url = f"imaps://{secrets.token_hex(8)}:{parts.password}@localhost:{parts.port}/INBOX"
     settings.MAIL_IN = [url]
 
+    (source,) = read_sources(url)
+
     def post(raw: bytes) -> object:
-        with open_imap(url) as client:
+        with open_imap(source) as client:
             return client.append("INBOX", raw)
 
     def count() -> int:
-        with open_imap(url) as client:
+        with open_imap(source) as client:
             return int(client.select_folder("INBOX")[b"EXISTS"])
 
     return Inbox(post, count)

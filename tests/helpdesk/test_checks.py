@@ -63,6 +63,7 @@ def test_a_safe_desk_is_not_complained_about() -> None:
         ("ALLOWED_HOSTS", [".example.org"], "E002"),
         ("MAIL_IN", ["imap://mail.example.org"], "E005"),
         ("MAIL_IN", ["imaps://mail.example.org", "pop3s://mail.example.org"], "E005"),
+        ("MAIL_IN", ["imaps://mail.example.org/INBOX?verify=no"], "E019"),
         ("MAIL_OUT", "", "E006"),
         ("MAIL_OUT", "smtp://mail.example.org", "E006"),
         ("MAIL_CA_FILE", "/nowhere/authority.pem", "E007"),

@@ -19,10 +19,12 @@ from tickets.models import Incoming
 
 @pytest.fixture
 def imaps(settings: LazySettings) -> str:
-    """The address of an empty mailbox on the throw-away Dovecot."""
+    """The address of an empty mailbox on the throw-away Dovecot; MAIL_IN names it."""
     settings.MAIL_CA_FILE = os.environ["WD_TEST_CA"]
     parts = urlsplit(os.environ["WD_TEST_IMAPS"])
-    return f"imaps://{secrets.token_hex(8)}:{parts.password}@localhost:{parts.port}/INBOX"
+    settings.MAIL_IN = [f"imaps://{secrets.token_hex(8)}:{parts.password}@localhost:{parts.port}/INBOX"]
+    address: str = settings.MAIL_IN[0]
+    return address
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from tests.children import start_child
+from tests.mail.imap_box import put, source
 from tests.mail.letters import mail
-from tests.mail.test_fetch_imap import put
+from tickets.mail.fetch.source import Source
 from tickets.mail.letter import TryLater
 from tickets.management.commands import fetch_mail
 from tickets.models import Incoming
@@ -79,7 +80,7 @@ def test_watching_goes_on_whatever_a_look_met(
 
     settings.MAIL_IN = ["imaps://desk@mail.example"]
     monkeypatch.setattr(fetch_mail, "fetch_all", fetch)
-    monkeypatch.setattr(fetch_mail, "_tell_of_mail", lambda url, news: None)
+    monkeypatch.setattr(fetch_mail, "_tell_of_mail", lambda source, news: None)
     monkeypatch.setattr(threading, "Event", AlwaysNews)
     with pytest.raises(Stopped):
         call_command("fetch_mail", "--watch")
@@ -90,18 +91,24 @@ def test_watching_goes_on_whatever_a_look_met(
     ("outcomes", "pauses"),
     [
         ([True, False], [fetch_mail.SETTLE] * 2),
-        ([OSError(), True], [fetch_mail.PAUSE, fetch_mail.SETTLE]),
-        ([TryLater("mailbox_url")], [fetch_mail.PAUSE]),
+        ([TryLater("hung_up"), True], [fetch_mail.PAUSE, fetch_mail.SETTLE]),
+        ([TryLater("unreachable")] * 3, [fetch_mail.PAUSE * many for many in (1, 2, 4)]),
+        ([None, None], [7, 7]),
     ],
 )
 def test_every_wait_is_good_for_a_look_and_after_trouble_it_pauses(
-    monkeypatch: pytest.MonkeyPatch, outcomes: list[bool | Exception], pauses: list[float]
+    monkeypatch: pytest.MonkeyPatch,
+    settings: LazySettings,
+    outcomes: list[bool | Exception | None],
+    pauses: list[float],
 ) -> None:
     left = iter(outcomes)
     slept: list[float] = []
     news = AlwaysNews()
 
-    def wait(url: str, waiting: Callable[[], None]) -> bool:
+    settings.MAIL_POLL_SECONDS = 7
+
+    def wait(source: Source, waiting: Callable[[], None]) -> bool | None:
         outcome = next(left, Stopped())
         if isinstance(outcome, Exception):
             raise outcome
@@ -111,7 +118,7 @@ def test_every_wait_is_good_for_a_look_and_after_trouble_it_pauses(
     monkeypatch.setattr(fetch_mail, "wait_for_mail", wait)
     monkeypatch.setattr(time, "sleep", slept.append)
     with pytest.raises(Stopped):
-        fetch_mail._tell_of_mail("imaps://desk@mail.example", news)
+        fetch_mail._tell_of_mail(source("imaps://desk@mail.example"), news)
     assert slept == pauses
     assert news.told == len(outcomes)
 

@@ -20,7 +20,8 @@ from tests.tickets.cases import NOW, REQUESTER, arrival, know_key, opened, recei
 from tickets import retention, tasks
 from tickets.actions.answer import Shown, allow_release, answer_ticket
 from tickets.enqueue import enqueue
-from tickets.mail import fetch, line
+from tickets.mail import line
+from tickets.mail.fetch import mailboxes
 from tickets.mail import send as sending
 from tickets.mail.keep import Origin, keep_mail
 from tickets.mail.letter import TryLater
@@ -201,7 +202,7 @@ def test_a_mailbox_that_is_down_is_polled_again_later(
         if trouble:
             raise trouble
 
-    monkeypatch.setattr(fetch, "fetch_all", fetch_all)
+    monkeypatch.setattr(mailboxes, "fetch_all", fetch_all)
     tasks.poll()
 
 

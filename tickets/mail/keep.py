@@ -24,10 +24,11 @@ class Origin:
     uid: int | None = None
 
 
-def keep_mail(raw: bytes, origin: Origin) -> uuid.UUID:
+def keep_mail(raw: bytes, origin: Origin, *, silent: bool = False) -> uuid.UUID:
     """Seal a mail and commit it; give the id of its row. The same bytes are kept once.
 
-    When this returns, the mail is on our disk and may be removed where it came from (promise 1).
+    When this returns, the mail is on our disk and may be removed where it came from (promise 1). Because of a
+    silent one nobody gets automatic mail: it was there before the desk.
     """
     mark = digest("mail", raw)
     known = _kept_before(mark)
@@ -50,6 +51,7 @@ def keep_mail(raw: bytes, origin: Origin) -> uuid.UUID:
                 blob=blob,
                 size=len(raw),
                 received=timezone.now(),
+                silent=silent,
             )
             enqueue("open_incoming", identity)
             fault_point("keep-before-commit")
@@ -61,7 +63,7 @@ def keep_mail(raw: bytes, origin: Origin) -> uuid.UUID:
         if origin.uid is None:
             raise
         # The server gave two mails one UID, against RFC 3501 (2.3.1.1). The bytes count: nothing is lost.
-        return keep_mail(raw, Origin(origin.mailbox))
+        return keep_mail(raw, Origin(origin.mailbox), silent=silent)
     fault_point("keep-after-commit")
     return identity
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.db import DatabaseError, close_old_connections
 
-from tickets.mail.fetch import UNREACHABLE, fetch_all, wait_for_mail
+from tickets.mail.fetch.imap import wait_for_mail
+from tickets.mail.fetch.mailboxes import fetch_all, watched_sources
+from tickets.mail.fetch.source import Source
 from tickets.mail.letter import TryLater
 
 PAUSE = 30.0
+DOUBLED_AT_MOST = 4
+"""Times that the pause is doubled, while a server cannot be reached."""
 SETTLE = 0.5
 """Before every wait, however fast a server says that something happened."""
 
@@ -31,23 +34,23 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, watch: bool, **options: object) -> None:
-        """Once, or until stopped."""
-        watched = [url for url in settings.MAIL_IN if urlsplit(url).scheme == "imaps"]
-        if watch and not watched:
+        """Once, and those that pause too, because somebody asks for it; or until stopped."""
+        sources = watched_sources()
+        if watch and not sources:
             raise CommandError("No MAIL_IN begins with imaps://, so there is nothing to wait for.")
         if watch:
-            _watch(watched, self.stderr)
+            _watch(sources, self.stderr)
         try:
-            self.stdout.write(f"{fetch_all()} mails kept")
+            self.stdout.write(f"{fetch_all(even_paused=True)} mails kept")
         except TryLater as stop:
             self.stderr.write(f"not everything could be fetched: {stop.reason}")
 
 
-def _watch(urls: list[str], trouble: OutputWrapper) -> NoReturn:
+def _watch(sources: list[Source], trouble: OutputWrapper) -> NoReturn:
     """One thread waits at each mailbox; this one fetches, so that no two of ours take the same mail."""
     news = threading.Event()
-    for url in urls:
-        threading.Thread(target=_tell_of_mail, args=(url, news), daemon=True).start()
+    for source in sources:
+        threading.Thread(target=_tell_of_mail, args=(source, news), daemon=True).start()
     while True:
         news.wait()
         news.clear()
@@ -58,12 +61,19 @@ def _watch(urls: list[str], trouble: OutputWrapper) -> NoReturn:
             trouble.write(f"not everything could be fetched: {type(error).__name__}")
 
 
-def _tell_of_mail(url: str, news: threading.Event) -> None:
-    """Wait at one mailbox for ever: whenever a wait has begun, what came before it is to be fetched."""
+def _tell_of_mail(source: Source, news: threading.Event) -> None:
+    """Wait at one mailbox for ever: whenever a wait has begun, what came before it is to be fetched.
+
+    A server without IDLE is looked at as often as the schedule does.
+    """
+    failures = 0
     while True:
         try:
-            wait_for_mail(url, news.set)
-            time.sleep(SETTLE)
-        except (*UNREACHABLE, TryLater):
-            time.sleep(PAUSE)
+            has_idle = wait_for_mail(source, news.set) is not None
+        except TryLater:
+            time.sleep(PAUSE * 2 ** min(failures, DOUBLED_AT_MOST))
+            failures += 1
             news.set()
+        else:
+            failures = 0
+            time.sleep(SETTLE if has_idle else settings.MAIL_POLL_SECONDS)
