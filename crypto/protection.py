@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crypto.armor import is_empty, message_blocks, only_block
@@ -18,6 +18,7 @@ _SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
 _CHARSET = re.compile(rb"^Charset: ?([A-Za-z0-9_.:-]{1,40})[ \t]*\r?$", re.MULTILINE)
 _CHARSET_NAME = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
 _LOOK_INTO = 4_096
+_MANGLED_PARTS = 4
 # Besides text/plain, what old mutts call a body that is one armored block.
 _PLAIN = frozenset({"text/plain", "application/pgp"})
 _NAMED_LIKE_CIPHERTEXT = (".gpg", ".pgp")
@@ -51,19 +52,30 @@ class Protection:
 def find_protection(raw: bytes) -> Protection:
     """See how a mail is protected. Never by a header that could be added, never by what stands beside other parts."""
     root = read_entity(raw)
+    whole = find_encryption(root)
+    if whole is not None:
+        return whole
     if root.type == "multipart/signed":
         return _signed(root)
-    if root.type in _PLAIN:
-        return _inline(root)
+    return (_clear_signed(root) if root.type in _PLAIN else None) or _partial(root)
+
+
+def find_encryption(root: Entity) -> Protection | None:
+    """The encryption of a mail as a whole, if it is that."""
     inside = children(root)
     # One transport wrapper that holds nothing else: an encrypted message in it is still all there is.
-    whole = inside[0] if root.type == "multipart/mixed" and len(inside) == 1 else root
-    if whole.type.startswith("multipart/") and (data := ciphertext_of(whole)) is not None:
-        return Protection(Form.ENCRYPTED, root, ciphertext=data.content())
-    if whole.type in _PLAIN and not is_file(whole):
-        found = _inline(whole)
-        return replace(found, root=root) if found.form is Form.INLINE_ENCRYPTED else _partial(root)
-    return _partial(root)
+    is_wrapped = root.type == "multipart/mixed" and len(inside) == 1
+    whole = inside[0] if is_wrapped else root
+    if whole.type.startswith("multipart/"):
+        data = ciphertext_of(whole)
+        return Protection(Form.ENCRYPTED, root, ciphertext=data.content()) if data is not None else None
+    if whole.type not in _PLAIN or (is_wrapped and is_file(whole)):
+        return None
+    text = whole.content()
+    block = only_block(text)
+    if block is None:
+        return None
+    return Protection(Form.INLINE_ENCRYPTED, root, ciphertext=text, charset=charset_of(block.body, whole))
 
 
 def canonical(data: bytes) -> bytes:
@@ -79,9 +91,10 @@ def ciphertext_of(entity: Entity) -> Entity | None:
     """
     if entity.type == "multipart/signed":
         return None
-    parts = [part for part in children(entity) if not _is_empty_text(part)]
+    inside = children(entity)
+    parts = [part for part in inside if not _is_empty_text(part)] if len(inside) <= _MANGLED_PARTS else []
     is_encrypted = entity.type == "multipart/encrypted"
-    if len(parts) == 2 and _is_version(parts[0]) and not children(parts[1]):
+    if len(parts) == 2 and is_version(parts[0]) and not children(parts[1]):
         return parts[1] if is_encrypted or _is_message(parts[1]) else None
     # Of a message that says what it is, the version may be lost.
     return parts[0] if is_encrypted and len(parts) == 1 and _is_message(parts[0]) else None
@@ -91,7 +104,8 @@ def _is_empty_text(part: Entity) -> bool:
     return part.type == "text/plain" and not is_file(part) and is_empty(part.content())
 
 
-def _is_version(part: Entity) -> bool:
+def is_version(part: Entity) -> bool:
+    """Whether a part is the first one of PGP/MIME, which says its version and nothing else."""
     if part.type.startswith(("multipart/", "message/")):
         return False
     return part.type == "application/pgp-encrypted" or _beginning(part).strip().lower() == b"version: 1"
@@ -133,22 +147,17 @@ def _signed(root: Entity) -> Protection:
     return Protection(Form.SIGNED, root, signed=parts[0], signature=parts[1].content())
 
 
-def _inline(root: Entity) -> Protection:
-    text = root.content()
-    block = only_block(text)
-    if block is not None:
-        charset = _charset_of(block.body, root)
-        return Protection(Form.INLINE_ENCRYPTED, root, ciphertext=text, charset=charset)
-    text = text.strip(b" \t\r\n\xc2\xa0")
+def _clear_signed(root: Entity) -> Protection | None:
+    text = root.content().strip(b" \t\r\n\xc2\xa0")
     begins = [line.strip() for line in text.split(b"\n") if line.startswith(_PREAMBLE)]
     whole = text.startswith(_SIGNED_MESSAGE) and text.endswith(b"-----END PGP SIGNATURE-----")
-    # The same holds for a clear signature around ciphertext, whose dashes are escaped.
-    if begins == [_SIGNED_MESSAGE, _SIGNATURE] and whole and next(message_blocks(text), None) is None:
-        return Protection(Form.CLEAR_SIGNED, root, ciphertext=text + b"\n", charset=_charset_of(b"", root))
-    return _partial(root)
+    # Around ciphertext, whose dashes are escaped, a clear signature says as little as any other.
+    if begins != [_SIGNED_MESSAGE, _SIGNATURE] or not whole or next(message_blocks(text), None):
+        return None
+    return Protection(Form.CLEAR_SIGNED, root, ciphertext=text + b"\n", charset=charset_of(b"", root))
 
 
-def _charset_of(text: bytes, root: Entity) -> str:
+def charset_of(text: bytes, root: Entity) -> str:
     """What the armor says, or else the mail; a name that could end the header it will be put into is not one."""
     named = _CHARSET.search(text[:1_000])
     charset = named[1].decode("ascii") if named else root.parameter("charset")

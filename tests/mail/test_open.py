@@ -13,7 +13,7 @@ from crypto.pgpmime import build_encrypted, build_signed
 from crypto.verdict import Encryption, Signature, SignatureState
 from tests.keyrings import BOB, CAROL, DESK, certificate, known, secret_home
 from tests.mail.sealed import KNOWN_BOB, NOT_BOUND, VALID, encrypted, letter, open_raw
-from tickets.mail.letter import MailError, Opened, Quarantine, Sealed, TryLater
+from tickets.mail.letter import MailError, Opened, Quarantine, Sealed, SealedPart, TryLater
 from tickets.mail.open import open_mail
 
 
@@ -127,7 +127,9 @@ def test_a_mail_without_protection_is_left_as_it_is(keys: SecretKeyring) -> None
 def test_a_part_that_is_encrypted_is_never_opened(keys: SecretKeyring, bobs: SecretKeyring) -> None:
     armor = bobs.encrypt(b"stolen text", recipients=[certificate("desk")]).decode()
     raw = f"From: eve@user.example\n\nPlease answer\n{armor}".encode()
-    assert open_raw(keys, raw) == Opened(raw, raw, Encryption.PARTIAL)
+    assert open_raw(keys, raw) == Opened(
+        raw, raw, Encryption.PARTIAL, encrypted_parts=(SealedPart("inline"),)
+    )
 
 
 def test_a_part_that_is_signed_says_so_and_no_more(keys: SecretKeyring, bobs: SecretKeyring) -> None:

@@ -17,6 +17,15 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedPart:
+    """Something encrypted inside a mail that was not opened with it; its place in the mail is its number."""
+
+    form: str
+    """A word of crypto.parts.PartForm."""
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A mail whose protection has been taken off and judged, or found to be none.
 
@@ -40,6 +49,8 @@ class Opened:
     """The From address that a valid signature was judged for."""
     sender_differs: bool = False
     """True when the mail is encrypted and its protected From is another than the one it was mailed under."""
+    encrypted_parts: tuple[SealedPart, ...] = ()
+    """What is encrypted inside `content` and stays so until an agent asks for it (security.md R4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,7 @@ class Letter:
     """What could not be read as it stood, in words without content: 'cut: too many parts'."""
     replay_material: bytes | None = field(default=None, repr=False)
     decrypted_with: str | None = None
+    encrypted_parts: tuple[SealedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from email.utils import parsedate_to_datetime
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError
 from crypto.mime import Entity, read_entity, sender
 from crypto.openpgp import Decrypted, KnownCertificate, SecretKeyring
+from crypto.parts import EncryptedPart, PartForm, encrypted_parts
 from crypto.protection import Form, Protection, canonical, find_protection
 from crypto.signatures import verify_clear, verify_detached
 from crypto.verdict import Encryption, Signature, SignatureState
-from tickets.mail.letter import Opened, Quarantine, Sealed, TryLater
+from tickets.mail.letter import Opened, Quarantine, Sealed, SealedPart, TryLater
 
 CertificatesFor = Callable[[str | None], Sequence[KnownCertificate]]
 
@@ -24,25 +25,61 @@ _OF_THE_BODY = ("content-", "mime-version")
 
 def open_mail(sealed: Sealed, keyring: SecretKeyring, certificates_for: CertificatesFor) -> Opened:
     """Decrypt, judge and verify a mail; `certificates_for` gives the keys that we know for its single From."""
-    protection = find_protection(sealed.raw)
+    opened = _or_nothing(sealed.raw, lambda: _open(sealed.raw, keyring, certificates_for))
+    if opened.content is None:
+        return opened
+    # R4: what is encrypted inside is listed, never opened by itself.
+    parts = tuple(SealedPart(part.form.value, part.name) for part in encrypted_parts(opened.content))
+    return replace(opened, encrypted_parts=parts)
+
+
+def open_part(part: EncryptedPart, keyring: SecretKeyring) -> Opened:
+    """Decrypt one encrypted part by the same two steps and rules as a whole mail; it says nothing of who wrote it.
+
+    `content` is a mail's entity, or for a file the file.
+    """
+    return _or_nothing(b"", lambda: _open_part(part, keyring))
+
+
+def _or_nothing(raw: bytes, open_it: Callable[[], Opened]) -> Opened:
+    """What was opened, or the reason why nothing of it is shown; trouble of ours is raised."""
     try:
-        if protection.form in {Form.ENCRYPTED, Form.INLINE_ENCRYPTED}:
-            return _open_encrypted(protection, keyring, certificates_for)
-        if protection.form is Form.SIGNED:
-            return _open_signed(protection, certificates_for)
-        if protection.form is Form.CLEAR_SIGNED:
-            return _open_clear_signed(protection, certificates_for)
+        return open_it()
     except RefusedError:
-        return Opened(sealed.raw, None, Encryption.REFUSED)
+        return Opened(raw, None, Encryption.REFUSED)
     except NoSecretKeyError:
-        return Opened(sealed.raw, None, Encryption.NO_KEY)
+        return Opened(raw, None, Encryption.NO_KEY)
     except GnupgTimeout:
         raise TryLater("gpg_timeout") from None
     except GnupgError:
         raise Quarantine("gpg_failed") from None
+
+
+def _open(raw: bytes, keyring: SecretKeyring, certificates_for: CertificatesFor) -> Opened:
+    protection = find_protection(raw)
+    if protection.form in {Form.ENCRYPTED, Form.INLINE_ENCRYPTED}:
+        return _open_encrypted(protection, keyring, certificates_for)
+    if protection.form is Form.SIGNED:
+        return _open_signed(protection, certificates_for)
+    if protection.form is Form.CLEAR_SIGNED:
+        return _open_clear_signed(protection, certificates_for)
     encryption = Encryption.PARTIAL if protection.has_encrypted_part else Encryption.NONE
     state = SignatureState.PARTIAL if protection.has_signed_part else SignatureState.NONE
-    return Opened(sealed.raw, sealed.raw, encryption, Signature(state))
+    return Opened(raw, raw, encryption, Signature(state))
+
+
+def _open_part(part: EncryptedPart, keyring: SecretKeyring) -> Opened:
+    decrypted = keyring.decrypt(part.ciphertext)
+    content = decrypted.plaintext
+    if part.is_text:
+        content = _as_text(content, part.charset)
+    return Opened(
+        b"",
+        content,
+        Encryption.OK,
+        headers_protected=part.form is not PartForm.FILE and _has_protected_headers(read_entity(content)),
+        replay_material=decrypted.message.data,
+    )
 
 
 def _open_encrypted(

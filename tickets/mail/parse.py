@@ -33,6 +33,7 @@ def parse_mail(opened: Opened) -> Letter:
         # Under another name than its writer's, a ciphertext says nothing about whose it is.
         replay_material=None if opened.sender_differs else opened.replay_material,
         decrypted_with=opened.decrypted_with,
+        encrypted_parts=opened.encrypted_parts,
     )
 
 
