@@ -79,13 +79,13 @@ def test_work_is_answered_through_the_pipe(
     limits: dict[object, object], job: reader.Job, request_: bytes, answer: bytes
 ) -> None:
     request_end, answer_end, reading = given(request_)
-    reader._work(job, ENOUGH, request_end, answer_end)
+    reader._work(job, request_end, answer_end)
     assert read(reading) == answer
 
 
 def test_a_child_limits_itself_before_it_reads(limits: dict[object, object]) -> None:
     own = reader._own_address_space()
-    reader._limit(2.5, 1_000_000)
+    reader._limit(2.5, 1_000_000, own)
     assert limits["clock"] == (signal.ITIMER_REAL, 2.5)
     assert limits[signal.SIGALRM] == signal.SIG_DFL
     assert limits[resource.RLIMIT_CORE] == limits[resource.RLIMIT_FSIZE] == (0, 0)
@@ -207,3 +207,25 @@ def test_the_reader_is_a_program(monkeypatch: pytest.MonkeyPatch, alone: list[tu
     monkeypatch.setattr(os, "fork", fork)
     with pytest.raises(Ended):
         runpy.run_path(reader.__file__, run_name="__main__")
+
+
+def test_a_child_that_is_long_at_its_work_does_not_hold_up_the_next() -> None:
+    held, release = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(release)
+        os.read(held, 1)
+        os._exit(0)
+    reader._let_it_work(child)
+    assert os.waitpid(child, os.WNOHANG) == (0, 0)
+    os.close(release)
+    os.waitpid(child, 0)
+    os.close(held)
+
+
+def test_a_child_that_is_gone_is_not_waited_for() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    reader._let_it_work(child)

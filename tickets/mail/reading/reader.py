@@ -7,10 +7,12 @@ and the ends of two pipes) the next one is forked. When the socket closes, all o
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -24,6 +26,8 @@ FILES = 16
 """The child may still load a codec from disk; of ours it has the two pipes only."""
 
 _END = b"E"
+_MOMENT = 0.02
+"""Most mails are read in less: until then, forking would only take the processor from the child that reads."""
 
 Job = Callable[[bytes], bytes]
 
@@ -46,14 +50,24 @@ def main(name: str) -> None:
 
 
 def _fork_one(job: Job, warm_up: Callable[[], None]) -> bool:
-    """Fork a child and wait until it has taken work (or died). False when there will be no more work."""
+    """Fork a child and wait until it has done its work, or is long at it. False when there will be no more work."""
     news, told = os.pipe()
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         os.close(news)
         _be_the_child(job, warm_up, told)
     os.close(told)
     with open(news, "rb") as pipe:  # noqa: PTH123 - a descriptor
-        return pipe.read() != _END
+        said = pipe.read()
+    _let_it_work(child)
+    return said != _END
+
+
+def _let_it_work(child: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(child)
+        select.select([handle], [], [], _MOMENT)
+        os.close(handle)
 
 
 def _be_the_child(job: Job, warm_up: Callable[[], None], told: int) -> None:
@@ -61,20 +75,22 @@ def _be_the_child(job: Job, warm_up: Callable[[], None], told: int) -> None:
     code = 1
     try:
         warm_up()  # Touches the memory that the job will touch, before anybody waits for it.
+        space = _own_address_space()
         with socket.socket(fileno=CONTROL) as control:
             limits, ends, _, _ = socket.recv_fds(control, LIMITS.size, 2)
         if not limits:
             os.write(told, _END)
             os._exit(0)
         os.close(told)
-        _work(job, limits, *ends)
+        seconds, memory = LIMITS.unpack(limits)
+        _limit(seconds, memory, space)
+        _work(job, *ends)
         code = 0
     finally:
         os._exit(code)
 
 
-def _work(job: Job, limits: bytes, request_end: int, answer_end: int) -> None:
-    _limit(*LIMITS.unpack(limits))
+def _work(job: Job, request_end: int, answer_end: int) -> None:
     with open(request_end, "rb") as pipe:
         request = pipe.read()
     try:
@@ -85,21 +101,20 @@ def _work(job: Job, limits: bytes, request_end: int, answer_end: int) -> None:
         pipe.write(answer)
 
 
-def _limit(seconds: float, memory: int) -> None:
+def _limit(seconds: float, memory: int, space: int) -> None:
     """Wall clock, processor, memory on top of what the reader has, and no writing to disk."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     processor = max(int(seconds), 1)
-    space = _own_address_space() + memory
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor))
-    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    resource.setrlimit(resource.RLIMIT_AS, (space + memory, space + memory))
 
 
 def _own_address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    pages = int(Path("/proc/self/statm").read_bytes().split()[0])
     return pages * resource.getpagesize()
 
 
