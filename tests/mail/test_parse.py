@@ -113,7 +113,7 @@ BLOCK = b"-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----"
     [
         (b"\nbefore\n" + BLOCK + b"\nafter\n", f"before\n{NOT_OPENED}\nafter\n"),
         (b"\nbefore\n" + BLOCK, f"before\n{NOT_OPENED}\n"),
-        (b"\nbefore\n-----BEGIN PGP MESSAGE-----\nno end", f"before\n{NOT_OPENED}\n"),
+        (b"\nbefore\n-----BEGIN PGP MESSAGE-----\nno end", f"before\n{NOT_OPENED}\nno end\n"),
         (
             b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nbefore\n--b\n"
             b"Content-Type: multipart/encrypted; boundary=i\n\n--i\nContent-Type: application/pgp-encrypted\n\n"
