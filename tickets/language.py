@@ -26,10 +26,10 @@ class _Identifier(Protocol):
 def detect(text: str, *, subject: str = "", languages: tuple[str, ...] = LANGUAGES) -> str | None:
     """The BCP 47 tag of the text's language, out of those the desk knows; None when unsure."""
     words = own_words(text)
-    if _weight(words) < LETTERS:
+    if not _says_enough(words):
         words = f"{subject}\n{words}"
     words = words[:READ_CHARACTERS]
-    if _weight(words) < LETTERS:
+    if not _says_enough(words):
         return None
     tag, certainty = _identifier(languages).classify(words.lower() if words.isupper() else words)
     return tag if certainty >= THRESHOLD else None
@@ -91,10 +91,15 @@ def _is_machine_text(line: str) -> bool:
     return line.startswith(("http://", "https://")) or (" " not in line and len(line) > 30 and line.isascii())
 
 
-def _weight(text: str) -> int:
-    return sum(
-        1 if character < "\u2e80" else 3 for character in text[:READ_CHARACTERS] if character.isalpha()
-    )
+def _says_enough(text: str) -> bool:
+    """Whether there are letters enough to judge by; one of a script that writes syllables or words counts three."""
+    weight = 0
+    for character in text[:READ_CHARACTERS]:
+        if character.isalpha():
+            weight += 1 if character < "\u2e80" else 3
+            if weight >= LETTERS:
+                return True
+    return False
 
 
 @lru_cache(maxsize=4)
