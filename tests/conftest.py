@@ -101,7 +101,7 @@ def keyring(_desk_home: Path, settings: LazySettings) -> SecretKeyring:
 
 @pytest.fixture
 def queue(db: None) -> Queue:
-    """Takes all mail; Alice and Bob work on it."""
+    """Takes all mail, and lets what came in clear be answered so; Alice and Bob work on it."""
     return Queue.objects.create(
         slug="english",
         name="English",
@@ -109,6 +109,7 @@ def queue(db: None) -> Queue:
         address=DESK_ADDRESS,
         fingerprint=DESK,
         is_default=True,
+        without_key=Queue.WithoutKey.PLAIN,
     )
 
 

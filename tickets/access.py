@@ -92,7 +92,7 @@ def first_messages(tickets: Iterable[Ticket]) -> dict[UUID, Message]:
 
 def waiting_for_a_key(tickets: Iterable[Ticket]) -> set[UUID]:
     """The ids of those in which an answer waits for a key. Give only tickets that a person may see."""
-    waiting = Outgoing.objects.filter(state=Outgoing.State.WAITING)
+    waiting = Outgoing.objects.waiting_for_a_key()
     return set(
         waiting.filter(message__ticket__in=[ticket.pk for ticket in tickets]).values_list(
             "message__ticket", flat=True

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from crypto.errors import SealError
 from crypto.models import SealKey
 from crypto.vault import blob_store, epoch_keys
+from tickets import breaker
 from tickets.actions.forget import forget_incoming, forget_stray_keys, forget_ticket
 from tickets.models import Attachment, Ciphertext, Incoming, Message, Ticket, Tombstone
 
@@ -66,6 +67,7 @@ def purge(now: datetime) -> int:
     for incoming in waiting.iterator(chunk_size=BATCH):
         forget_incoming(incoming)
     forget_stray_keys()
+    breaker.forget_counts(now)
     Ciphertext.objects.filter(first_seen__lte=now - CIPHERTEXTS_KEPT).delete()
     call_command("clearsessions")
     remove_orphans(time.time())

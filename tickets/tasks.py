@@ -12,6 +12,7 @@ from django.utils import timezone
 from crypto.models import PublicKey
 from tickets import retention
 from tickets.actions.answer import release_waiting as release_waiting_answers
+from tickets.actions.automatic import write_automatic as write_automatic_mail
 from tickets.enqueue import enqueue
 from tickets.mail import line
 from tickets.mail import send as sending
@@ -62,6 +63,12 @@ def release_waiting(identity: str) -> None:
 
 
 @shared_task
+def write_automatic(identity: str) -> None:
+    """Make one automatic mail that is decided upon, and have it sent."""
+    write_automatic_mail(uuid.UUID(identity), now=timezone.now())
+
+
+@shared_task
 def sweep() -> None:
     """Tell the workers again of rows with work due, whose message the broker may have lost."""
     now = timezone.now()
@@ -72,6 +79,9 @@ def sweep() -> None:
     waiting = Outgoing.objects.due(now).filter(approved__lte=now - SWEEP_AFTER)
     for identity in waiting.order_by("approved").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         enqueue("send", identity)
+    unwritten = Outgoing.objects.unwritten(now).filter(not_before__lte=now - SWEEP_AFTER)
+    for identity in unwritten.order_by("not_before").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+        enqueue("write_automatic", identity)
     for identity in _may_be_released(now).values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         enqueue("release_waiting", identity)
     unread = Message.objects.filter(

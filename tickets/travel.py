@@ -49,13 +49,18 @@ def travel_of(ticket: Ticket, *, now: datetime) -> Travel:
     if ticket.messages.filter(kind=Message.Kind.INBOUND, replayed=True).exists():
         return Travel(Way.REPLAYED)
     choice = choose_key(ticket.requester_address, now=now)
-    return _travel_by(choice, protected=ticket.protected)
+    return _travel_by(choice, may_be_plain=_may_be_plain(ticket))
 
 
-def _travel_by(choice: Choice, *, protected: bool) -> Travel:
+def _may_be_plain(ticket: Ticket) -> bool:
+    """Only where nothing ever came encrypted, and the policy of its queue says so."""
+    return not ticket.protected and ticket.queue.without_key == Queue.WithoutKey.PLAIN
+
+
+def _travel_by(choice: Choice, *, may_be_plain: bool) -> Travel:
     if choice.changed:
         return Travel(Way.KEY_CHANGED, choice.fingerprint, choice.first_seen, choice.proposed)
     if choice.certificate:
         return Travel(Way.ENCRYPTED, choice.fingerprint, choice.first_seen, choice.proposed)
-    way = Way.WAITS if protected else Way.CLEAR
+    way = Way.CLEAR if may_be_plain else Way.WAITS
     return Travel(way, choice.fingerprint, choice.first_seen, choice.proposed, choice.trouble)

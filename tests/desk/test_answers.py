@@ -94,7 +94,7 @@ def test_an_answer_that_waits_is_kept(desk: Client, ticket: Ticket, alice: User)
     _post(desk, "draft", ticket, text="Try an")
     status, _ = _post(desk, "answer", ticket, text="Try another adapter.", way="waits")
     assert status == 302
-    outgoing = Outgoing.objects.select_related("message__ticket__key").get()
+    outgoing = Outgoing.objects.select_related("message__ticket__key").get(kind="answer")
     assert (outgoing.state, outgoing.said.text) == ("waiting", "Try another adapter.")
     assert not Draft.objects.exists()
     page = _page(desk, ticket)
@@ -114,13 +114,13 @@ def test_a_key_that_came_elsewhere_is_compared_before_what_waits_is_encrypted_to
     assert (question in page) is is_asked
     if is_asked:
         _post(desk, "confirm_key", ticket, fingerprint=FINGERPRINT)
-        assert Outgoing.objects.get().not_before is not None
+        assert Outgoing.objects.get(kind="answer").not_before is not None
 
 
 def test_a_button_pressed_twice_is_one_answer(desk: Client, ticket: Ticket) -> None:
     press = {"text": "Try another adapter.", "way": "waits", "identity": str(uuid4())}
     assert [_post(desk, "answer", ticket, **press)[0] for _ in range(2)] == [302, 302]
-    assert Outgoing.objects.count() == 1
+    assert Outgoing.objects.filter(kind="answer").count() == 1
     assert not Draft.objects.exists()
     assert Event.objects.filter(kind=Event.Kind.ANSWERED).count() == 1
 
@@ -129,7 +129,7 @@ def test_what_is_written_on_a_page_that_was_sent_before_is_kept(desk: Client, ti
     press = {"text": "Try another adapter.", "way": "waits", "identity": str(uuid4())}
     _post(desk, "answer", ticket, **press)
     _post(desk, "answer", ticket, **press | {"text": "Another thing."})
-    assert Outgoing.objects.count() == 1
+    assert Outgoing.objects.filter(kind="answer").count() == 1
     page = _page(desk, ticket)
     assert "What you wrote since is a draft." in page
     assert "Another thing.</textarea>" in page

@@ -51,7 +51,7 @@ def _writes(*keys: OfferedKey, into: str = "", **more: object) -> Message:
 
 
 def _may_go(ticket: Ticket) -> bool:
-    return Outgoing.objects.get(message__ticket=ticket).not_before is not None
+    return Outgoing.objects.get(message__ticket=ticket, kind="answer").not_before is not None
 
 
 def test_a_key_in_a_letter_of_the_ticket_lets_the_answer_go(waiting: Ticket, told: list[str]) -> None:

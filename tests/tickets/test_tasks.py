@@ -25,7 +25,7 @@ from tickets.mail.fetch import mailboxes
 from tickets.mail import send as sending
 from tickets.mail.keep import Origin, keep_mail
 from tickets.mail.letter import TryLater
-from tickets.models import Incoming, Outgoing, Queue, Ticket
+from tickets.models import Incoming, Message, Outgoing, Queue, Ticket
 from tickets.travel import Way
 
 Told = list[tuple[str, str]]
@@ -107,6 +107,7 @@ def waiting(signing: Queue, alice: User) -> Ticket:
     """An answer that waits for a key."""
     ticket = opened(signing)
     answer_ticket(ticket, "Wait.", by=alice, shown=Shown(Way.WAITS), now=NOW)
+    Message.objects.filter(kind="automatic").delete()  # That it waits was said.
     return ticket
 
 

@@ -18,6 +18,7 @@ from helpdesk.models import User
 from tickets.actions.errors import AlreadyDone, CannotBeAnswered, KeyTrouble, NotPossibleNow, WayChanged
 from tickets.actions.event import note_event
 from tickets.actions.living import refuse_unread
+from tickets.actions.notice import tell_it_waits
 from tickets.enqueue import enqueue
 from tickets.mail.answer import Reply, render_clear, render_encrypted
 from tickets.mail.message_ids import new_message_id
@@ -73,6 +74,8 @@ def _approve(message: Message, outgoing: Outgoing, shown: Shown, *, by: User, no
     note_event(ticket, Event.Kind.ANSWERED, at=now, by=by)
     if outgoing.state == Outgoing.State.APPROVED:
         enqueue("send", outgoing.pk)
+    if outgoing.state == Outgoing.State.WAITING:
+        tell_it_waits(message, now=now)
 
 
 def _refuse_second_press(shown: Shown) -> None:
@@ -87,7 +90,7 @@ def allow_release(ticket: Ticket, *, now: datetime, confirmed: bool = False) -> 
     A stranger can have a key learned for an address in a ticket of their own: it releases nothing elsewhere. What an
     agent has `confirmed` holds in every ticket of that requester.
     """
-    waiting = Outgoing.objects.filter(state=Outgoing.State.WAITING)
+    waiting = Outgoing.objects.waiting_for_a_key()
     if confirmed:
         waiting.filter(message__ticket__requester_digest=ticket.requester_digest).update(not_before=now)
     else:
@@ -137,7 +140,9 @@ def send_again(outgoing: Outgoing, *, by: User, now: datetime) -> None:
     """A person decided: send a failed or doubtful answer once more. Raises NotPossibleNow if it is in neither state."""
     with transaction.atomic():
         doubtful = Outgoing.objects.filter(
-            pk=outgoing.pk, state__in=[Outgoing.State.FAILED, Outgoing.State.UNKNOWN]
+            pk=outgoing.pk,
+            kind=Outgoing.Kind.ANSWER,
+            state__in=[Outgoing.State.FAILED, Outgoing.State.UNKNOWN],
         )
         if not doubtful.update(
             state=Outgoing.State.APPROVED, not_before=None, lease_until=None, approved=now
@@ -145,6 +150,18 @@ def send_again(outgoing: Outgoing, *, by: User, now: datetime) -> None:
             raise NotPossibleNow
         note_event(outgoing.said.ticket, Event.Kind.RESENT, at=now, by=by)
         enqueue("send", outgoing.pk)
+
+
+def hold_back(outgoing: Outgoing, *, now: datetime) -> None:
+    """An answer in clear was claimed to be sent, and something came encrypted since it was approved: it waits.
+
+    Whatever was true when its bytes were made, from a ticket in which anything came encrypted nothing leaves in clear.
+    """
+    with transaction.atomic():
+        claimed = {"state": Outgoing.State.SENDING, "attempts": outgoing.attempts}
+        mine = Outgoing.objects.filter(pk=outgoing.pk, **claimed)
+        if mine.update(state=Outgoing.State.WAITING, rendered=None, lease_until=None, not_before=None):
+            tell_it_waits(outgoing.said, now=now)
 
 
 def ticket_is_answered(ticket: Ticket, now: datetime) -> bool:

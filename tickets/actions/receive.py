@@ -44,6 +44,22 @@ class Protection:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """What a mail server reports of one of our mails."""
+
+    about: Message
+    delivery: str
+    """'failed', 'delayed' or 'delivered'; empty when it does not say so that we understand it."""
+    code: str
+
+    @property
+    def is_new_failure(self) -> bool:
+        """Whether it says for the first time that the mail did not arrive."""
+        failed = Message.Delivery.FAILED
+        return self.delivery == failed and not self.about.returns.filter(delivery=failed).exists()
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """All that a mail brings, in the shape of the rows it becomes."""
 
@@ -61,8 +77,8 @@ class Arrival:
     report_digest: str = ""
     has_report: bool = False
     problems: tuple[str, ...] = ()
-    encrypted_parts: tuple[dict[str, str], ...] = ()
     raw_blob: str = ""
+    returned: Returned | None = None
     files: tuple[File, ...] = ()
 
 
@@ -100,8 +116,24 @@ def continue_ticket(ticket: Ticket, arrival: Arrival) -> bool:
         if ticket.state == Ticket.State.CLOSED:
             note_event(ticket, Event.Kind.REOPENED, at=arrival.received)
     note_event(ticket, Event.Kind.RECEIVED, at=arrival.received)
+    if arrival.returned and arrival.returned.is_new_failure:
+        _note_return(ticket, arrival.returned.about, now=arrival.received)
     ticket.refresh_from_db(fields=["state", "closed", "updated", "waiting_since", "protected"])
     return True
+
+
+def _note_return(ticket: Ticket, about: Message, *, now: datetime) -> None:
+    """An answer that did not arrive is somebody's work again, also when the ticket was closed since.
+
+    That an acknowledgement did not arrive is written down, and nobody's work.
+    """
+    note_event(ticket, Event.Kind.CAME_BACK, at=now)
+    if about.kind != Message.Kind.OUTBOUND:
+        return
+    living = Ticket.objects.living().filter(pk=ticket.pk)
+    if living.filter(state=Ticket.State.CLOSED).update(state=Ticket.State.OPEN, closed=None):
+        note_event(ticket, Event.Kind.REOPENED, at=now)
+    living.filter(waiting_since__isnull=True).update(waiting_since=now)
 
 
 def draft_message(ticket: Ticket, arrival: Arrival) -> Message:
@@ -116,13 +148,15 @@ def draft_message(ticket: Ticket, arrival: Arrival) -> Message:
         sender_name=arrival.requester.name,
         sender_address=arrival.requester.address,
         problems=list(arrival.problems) or None,
-        encrypted_parts=list(arrival.encrypted_parts) or None,
         encryption=arrival.protection.encryption,
         signature=arrival.protection.signature,
         signature_fingerprint=arrival.protection.fingerprint or None,
         replayed=arrival.protection.replayed,
         html=arrival.html,
         report_due=arrival.has_report,
+        about=arrival.returned.about if arrival.returned else None,
+        delivery=arrival.returned.delivery if arrival.returned else "",
+        delivery_code=arrival.returned.code if arrival.returned else "",
         machine=arrival.machine,
         message_id=arrival.message_id or None,
         message_id_digest=arrival.message_id_digest,

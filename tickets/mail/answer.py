@@ -26,18 +26,21 @@ class Reply:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     number: str
-    """The ticket's public number; it goes into the protected subject only."""
+    """The ticket's public number; it goes into the protected subject only. Automatic mail names none."""
     message_id: str
     """With angle brackets; its random part is what a reply proves itself with."""
     in_reply_to: str
     date: datetime
+    auto_submitted: str = ""
+    """'auto-replied' or 'auto-generated' (RFC 3834) for what nobody wrote: then the subject is the mail's own."""
 
 
 def render_encrypted(
     reply: Reply, *, keyring: SecretKeyring, signer: str, recipients: Sequence[bytes]
 ) -> bytes:
     """The answer as only the recipients (and nobody on the way) can read it; raises UnusableKeyError, GnupgError."""
-    message = _message(reply, subject=f"{_subject(reply)} [{reply.number}]")
+    number = f" [{reply.number}]" if reply.number else ""
+    message = _message(reply, subject=f"{_subject(reply)}{number}")
     return build_encrypted(message, keyring=keyring, signer=signer, recipients=recipients)
 
 
@@ -57,6 +60,11 @@ def _message(reply: Reply, *, subject: str) -> EmailMessage:
         bracketed = f"<{_one_line(reply.in_reply_to).strip('<> ')}>"
         message["In-Reply-To"] = bracketed
         message["References"] = bracketed
+    if reply.auto_submitted:
+        # Machines that know one of them do not answer. There is no Reply-To: nobody is to answer.
+        message["Auto-Submitted"] = reply.auto_submitted
+        message["X-Auto-Response-Suppress"] = "All"
+        message["Precedence"] = "bulk"
     message.set_content(reply.text.replace("\r\n", "\n").rstrip() + "\n", cte="quoted-printable")
     return message
 
@@ -69,6 +77,8 @@ def _address(name: str, address: str) -> Address:
 
 def _subject(reply: Reply) -> str:
     subject = _one_line(reply.subject)[:_LONGEST_SUBJECT].strip()
+    if reply.auto_submitted:
+        return subject
     return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
 
 

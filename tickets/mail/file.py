@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from crypto.digests import address_digest
 from crypto.keys import choose_key
@@ -12,12 +14,14 @@ from crypto.models import SealKey
 from crypto.vault import blob_store, digest
 from crypto.verdict import SignatureState
 from helpdesk.lib.faults import fault_point
+from tickets.actions.acknowledge import First, acknowledge
 from tickets.actions.answer import allow_release
 from tickets.actions.receive import (
     Arrival,
     File,
     Protection,
     Requester,
+    Returned,
     continue_ticket,
     draft_message,
     open_ticket,
@@ -41,7 +45,7 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
     reporter = reporter_of(accepted.letter)
     place = find_place(accepted, reporter)
     ticket = place.ticket or _draft_ticket(incoming, place)
-    arrival = _arrival(incoming, accepted, reporter, ticket)
+    arrival = replace(_arrival(incoming, accepted, reporter, ticket), returned=_returned(accepted, place))
     offer = offer_in(accepted, reporter, now=incoming.received)
     fault_point("file-before-commit")
     message = draft_message(ticket, arrival)
@@ -53,12 +57,29 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
         save_message(message, arrival)
         if offer:
             _learn(ticket, offer, now=incoming.received)
+        if place.ticket is None:
+            acknowledge(message, _first(incoming, accepted, reporter), now=timezone.now())
         if reporter.report:
             enqueue("read_report", message.pk)
         if place.ticket:
             _drop_own_copy(incoming)
     fault_point("file-after-commit")
     return True
+
+
+def _returned(accepted: Accepted, place: Place) -> Returned | None:
+    if place.about is None:
+        return None
+    delivery = accepted.letter.delivery
+    if delivery is None:
+        return Returned(place.about, "", "")
+    return Returned(place.about, delivery.outcome.value, delivery.code[:11])
+
+
+def _first(incoming: Incoming, accepted: Accepted, reporter: Reporter) -> First:
+    letter = accepted.letter
+    addressed = tuple(each.address for each in (*letter.to, *letter.cc))
+    return First(addressed, is_silent=incoming.silent, is_report=reporter.report is not None)
 
 
 def _draft_ticket(incoming: Incoming, place: Place) -> Ticket:
@@ -107,7 +128,6 @@ def _arrival(incoming: Incoming, accepted: Accepted, reporter: Reporter, ticket:
         report_digest=digest("report", reporter.report_id) if reporter.report_id else "",
         has_report=reporter.report is not None,
         problems=letter.problems,
-        encrypted_parts=tuple({"form": part.form, "name": part.name} for part in letter.encrypted_parts),
         raw_blob=_original(incoming, ticket),
         files=tuple(
             File(item.name, item.type, len(item.content), ticket.key.write_blob(item.content))

@@ -13,7 +13,12 @@ def new_message_id(address: str) -> str:
     return f"<wd.{secrets.token_hex(16)}@{address.partition('@')[2]}>"
 
 
+def is_secret(message_id: str) -> bool:
+    """Whether it has the form of those that we make, with 128 bits that nobody guesses."""
+    return _OURS.fullmatch(message_id.strip("<> ").rpartition("@")[0]) is not None
+
+
 def is_ours(message_id: str, domains: frozenset[str]) -> bool:
     """Whether a desk at one of these domains made it. Colleagues who write from the same domain are no desk."""
-    local, _, domain = message_id.strip("<> ").rpartition("@")
-    return domain.lower() in domains and _OURS.fullmatch(local) is not None
+    domain = message_id.strip("<> ").rpartition("@")[2]
+    return domain.lower() in domains and is_secret(message_id)

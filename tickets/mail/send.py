@@ -20,6 +20,7 @@ from django.utils import timezone
 from crypto.directories import sync_directory
 from crypto.errors import CryptoError
 from helpdesk.lib.faults import fault_point
+from tickets.actions.answer import hold_back
 from tickets.actions.event import note_event
 from tickets.models import Event, Outgoing
 
@@ -50,6 +51,9 @@ def send_outgoing(identity: uuid.UUID) -> None:
     if outgoing is None:
         return
     fault_point("send-claimed")
+    if outgoing.is_overtaken:
+        hold_back(outgoing, now=timezone.now())
+        return
     try:
         sender, recipient, mail = outgoing.sender, outgoing.recipient, outgoing.rendered
     except (CryptoError, OSError) as error:
@@ -81,7 +85,7 @@ def _claim(identity: uuid.UUID, now: datetime) -> Outgoing | None:
     if not due.filter(attempts=before).update(lease_until=now + LEASE, **claim):
         return None
     ours = Outgoing.objects.filter(pk=identity, **claim)
-    return ours.select_related("message__ticket__key", "key").first()
+    return ours.select_related("message__ticket__key", "message__ticket__queue", "key").first()
 
 
 def hand_over(sender: str, recipient: str, mail: bytes) -> tuple[Outcome, int | None]:
@@ -216,8 +220,9 @@ def _settle(outgoing: Outgoing, outcome: Outcome, code: int | None, now: datetim
         mine = Outgoing.objects.filter(
             pk=outgoing.pk, state=Outgoing.State.SENDING, attempts=outgoing.attempts
         )
-        if mine.update(**values) and event and outgoing.message:
-            note_event(outgoing.message.ticket, event, at=now)
+        # The history tells what became of answers; of automatic mail it says that it was decided upon.
+        if mine.update(**values) and event and outgoing.kind == Outgoing.Kind.ANSWER:
+            note_event(outgoing.said.ticket, event, at=now)
 
 
 def _pause(outgoing: Outgoing, now: datetime) -> timedelta:

@@ -10,6 +10,7 @@ from crypto.digests import address_digest
 from crypto.vault import digest
 from crypto.verdict import Encryption, SignatureState
 from tickets.mail.letter import Accepted, Letter, Machine
+from tickets.mail.message_ids import is_secret
 from tickets.mail.reporter import Reporter
 from tickets.models import Message, Ticket
 
@@ -26,6 +27,8 @@ class Place:
 
     ticket: Ticket | None = None
     claims: Ticket | None = None
+    about: Message | None = None
+    """The mail of ours that a mail server reports about."""
 
 
 def find_place(accepted: Accepted, reporter: Reporter) -> Place:
@@ -33,7 +36,10 @@ def find_place(accepted: Accepted, reporter: Reporter) -> Place:
 
     Message-IDs of ours end in 128 random bits that only the requester (and the servers between) have seen.
     """
-    referred = _referred(_references(accepted))
+    if accepted.machine is Machine.BOUNCE:
+        about = _returned(accepted.letter)
+        return Place(ticket=about.ticket, about=about) if about else Place()
+    referred = _referred(accepted.letter.references)
     if referred is None:
         return Place(ticket=_same_report(accepted.letter, reporter))
     if _is_participant(referred, accepted, reporter):
@@ -46,15 +52,27 @@ def message_id_digest(message_id: str) -> str:
     return digest("message-id", message_id.strip("<> ")) if message_id else ""
 
 
-def _references(accepted: Accepted) -> tuple[str, ...]:
-    """What the letter answers. A mail server seldom says: it returns our mail, or its head, in the report."""
-    letter = accepted.letter
-    if accepted.machine is not Machine.BOUNCE:
-        return letter.references
+def _returned(letter: Letter) -> Message | None:
+    """The mail of ours that a report is about: the first of which it names the secret that we put into its Message-ID.
+
+    Anybody can write a report. What it says of a mail counts only with what the mail's recipient and the servers on its
+    way have seen; the Message-ID of somebody else's mail in the ticket is no such secret.
+    """
+    digests = [message_id_digest(each) for each in _reported(letter) if is_secret(each)][:_IDS]
+    ours = (Message.Kind.OUTBOUND, Message.Kind.AUTOMATIC)
+    rows = Message.objects.filter(message_id_digest__in=digests, kind__in=ours)
+    living = rows.exclude(ticket__state=Ticket.State.FORGETTING)
+    found = {row.message_id_digest: row for row in living.select_related("ticket__key", "ticket__queue")}
+    return next((found[mark] for mark in digests if mark in found), None)
+
+
+def _reported(letter: Letter) -> tuple[str, ...]:
+    """Message-IDs wherever a report may have them: the reader's finds first, then the head of our mail in any place."""
     returned = [each.content[:_HEAD] for each in letter.attachments[:_PARTS] if each.type in _RETURNED]
     texts = [letter.text[:_HEAD], *(content.decode("ascii", "replace") for content in returned)]
     found = [match[1] for text in texts for match in islice(_OUR_MESSAGE_ID.finditer(text), _IDS)]
-    return (*letter.references, *found)
+    said = letter.delivery.message_ids if letter.delivery else ()
+    return (*said, *letter.references, *found)
 
 
 def _referred(references: tuple[str, ...]) -> Ticket | None:
@@ -72,8 +90,6 @@ def _referred(references: tuple[str, ...]) -> Ticket | None:
 
 
 def _is_participant(ticket: Ticket, accepted: Accepted, reporter: Reporter) -> bool:
-    if accepted.machine is Machine.BOUNCE:
-        return True
     same = bool(reporter.address) and address_digest(reporter.address) == ticket.requester_digest
     if not same:
         return False

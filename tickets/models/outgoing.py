@@ -25,11 +25,32 @@ class OutgoingQuerySet(models.QuerySet["Outgoing"]):
 
     def released(self, now: datetime) -> OutgoingQuerySet:
         """Those that wait for a key, and whose key came in their own ticket or was confirmed by an agent."""
-        return self.filter(state=Outgoing.State.WAITING, not_before__lte=now)
+        return self.filter(kind=Outgoing.Kind.ANSWER, state=Outgoing.State.WAITING, not_before__lte=now)
+
+    def unwritten(self, now: datetime) -> OutgoingQuerySet:
+        """Automatic mails that are decided upon and have no bytes yet."""
+        return self.filter(kind__in=Outgoing.AUTOMATIC, state=Outgoing.State.WAITING, not_before__lte=now)
+
+    def waiting_for_a_key(self) -> OutgoingQuerySet:
+        """Answers that are kept until there is a key to encrypt them to."""
+        return self.filter(kind=Outgoing.Kind.ANSWER, state=Outgoing.State.WAITING)
 
     def abandoned(self, now: datetime) -> OutgoingQuerySet:
         """Those whose sender died between claiming them and saying what became of them."""
         return self.filter(state=Outgoing.State.SENDING, lease_until__lte=now)
+
+    def overdue(self, before: datetime) -> OutgoingQuerySet:
+        """Those that should have been handed over before then: the worker is not running, or has far too much to do."""
+        tried = models.Q(state=Outgoing.State.RETRY, not_before__lte=before)
+        never_tried = models.Q(state=Outgoing.State.APPROVED, approved__lte=before)
+        return self.filter(
+            tried | never_tried | models.Q(state=Outgoing.State.SENDING, lease_until__lte=before)
+        )
+
+    def stuck(self) -> OutgoingQuerySet:
+        """Answers that the mail server refused, or of which nobody knows whether they were sent: a person decides."""
+        doubtful = [Outgoing.State.FAILED, Outgoing.State.UNKNOWN]
+        return self.filter(kind=Outgoing.Kind.ANSWER, state__in=doubtful)
 
 
 class Outgoing(models.Model):
@@ -54,6 +75,9 @@ class Outgoing(models.Model):
         NOTICE = "notice", _("a notice that an answer waits")
         KEY_REQUEST = "key_request", _("a request for a key")
         ALERT = "alert", _("an alert to somebody who works here")
+
+    AUTOMATIC = (Kind.ACKNOWLEDGEMENT, Kind.NOTICE, Kind.KEY_REQUEST)
+    """What the desk says to requesters by itself."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     message = models.OneToOneField(Message, null=True, on_delete=models.CASCADE, related_name="outgoing")
@@ -110,6 +134,12 @@ class Outgoing(models.Model):
         if self.key is not None:
             return self.key
         return self.said.ticket.key
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether it is an answer in clear in whose ticket something came encrypted since it was approved."""
+        is_answer = self.kind == self.Kind.ANSWER
+        return is_answer and not self.fingerprint and self.said.ticket.protected
 
     @property
     def said(self) -> Message:

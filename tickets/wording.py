@@ -1,0 +1,83 @@
+"""The words of automatic mail: a queue's own in a language, else those that the desk brings along.
+
+They name nothing of any ticket: neither subject nor text nor what was read in it (security.md R6), and they are the
+same whatever became of the mail (R7): whoever gets them learns that a mail arrived, not whether it could be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
+
+from tickets.models import AutomaticText, Queue
+
+Kind = AutomaticText.Kind
+ENGLISH = "en"
+
+_SUBJECTS = {
+    Kind.ACKNOWLEDGEMENT: gettext_noop("Your mail has arrived"),
+    Kind.NOTICE: gettext_noop("An answer waits for you"),
+    Kind.KEY_REQUEST: gettext_noop("Please send us your OpenPGP key"),
+}
+_TEXTS = {
+    Kind.ACKNOWLEDGEMENT: gettext_noop(
+        "Hello,\n\n"
+        "your mail has arrived at our help desk. Nobody has read it yet. People answer here, so it may take some days.\n\n"
+        "This is an automatic message. It says nothing about what is in your mail. You need not answer it."
+    ),
+    Kind.NOTICE: gettext_noop(
+        "Hello,\n\n"
+        "an answer to you is ready at our help desk. We do not send it in clear, where others could read it, and we have"
+        " no OpenPGP key of yours that we can use.\n\n"
+        "To get it, write to us once more: encrypt your mail to our key, and put your public key into it. The answer is"
+        " then sent to you encrypted. Our key came with this mail.\n\n"
+        "This is an automatic message. It says nothing about what you wrote."
+    ),
+    Kind.KEY_REQUEST: gettext_noop(
+        "Hello,\n\n"
+        "we answer encrypted only, and have no OpenPGP key of yours that we can use. Please send us your public key:"
+        " attach it to a mail that is encrypted to our key. Our key came with this mail.\n\n"
+        "This is an automatic message. It says nothing about what you wrote."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is sent. The subject is never an agent's: it stands outside of any encryption."""
+
+    subject: str
+    text: str
+    language: str
+
+
+def wording(queue: Queue, kind: AutomaticText.Kind, language: str) -> Wording:
+    """The words in the language of a ticket, else in the queue's, else in English.
+
+    In each the queue's own come first, those it has for all languages next, and then the desk's.
+    """
+    own = dict(queue.automatic_texts.filter(kind=kind).values_list("language", "text"))
+    tried = [each for each in (language, queue.language) if each]
+    subject = built_in(kind, next(filter(is_spoken, tried), ENGLISH)).subject
+    for each in (*tried, ENGLISH):
+        if each in own or "" in own:
+            return Wording(subject, own.get(each, own.get("", "")), each)
+        if is_spoken(each):
+            break
+    return built_in(kind, each)
+
+
+def built_in(kind: AutomaticText.Kind, language: str) -> Wording:
+    """What the desk brings along in a language that it speaks."""
+    with translation.override(translation.get_supported_language_variant(language)):
+        return Wording(gettext(_SUBJECTS[kind]), gettext(_TEXTS[kind]), language)
+
+
+def is_spoken(language: str) -> bool:
+    """Whether the desk brings words in this language along."""
+    try:
+        return bool(translation.get_supported_language_variant(language))
+    except LookupError:
+        return False
