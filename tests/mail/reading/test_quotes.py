@@ -35,7 +35,7 @@ Older words"""
         ("I tried these:\n> nomodeset\nNo luck.", "I tried these:\nNo luck."),
         ("> Is it on?\nYes.\n\n> Really?\nReally.", "Yes.\n\nReally."),
         ("Yes.\n-- \nJane\nFoundation", "Yes."),
-        ("-- \nJane\n\n> Is it on?\nYes.", "-- \nJane\n\nYes."),
+        ("-- \nJane\n\n> Is it on?\nYes.", "Yes."),
         ("Yes.\n" + OUTLOOK, "Yes."),
         ("Yes.\n\n-----Original Message-----\nFrom: Desk\nSent: today\nTo: me\n\nOlder", "Yes."),
         ("Ja.\n\n________________________________\nVon: Desk\nGesendet: heute\nAn: mich\n\nAlt", "Ja."),

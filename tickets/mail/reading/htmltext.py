@@ -36,8 +36,9 @@ _INLINE = {
     "thead",
     "font",
 }
-# Read only to see what is hidden; nothing of them reaches the text.
-_ATTRIBUTES = {"*": {"style", "hidden"}, "a": {"href", "style", "hidden"}, "ol": {"start"}}
+# Read only to see what is hidden or quoted; nothing of them reaches the text.
+_READ = {"style", "hidden", "id", "class"}
+_ATTRIBUTES = {"*": _READ, "a": {"href", *_READ}, "ol": {"start", *_READ}}
 _DROPPED_WHOLE = {
     "script",
     "style",
@@ -55,6 +56,9 @@ _HIDDEN = (
     "display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "max-height:0;",
     "max-height:0px", "opacity:0;",
 )  # fmt: skip
+# What mail programs call the beginning of the mail that is answered; all that follows belongs to it.
+_ANSWERED = "divRplyFwdMsg"
+_QUOTED_CLASSES = {"yahoo_quoted"}
 # Elements that need no end: counting them as depth would find depth in flat old HTML.
 _FLAT = {
     "p", "br", "hr", "img", "li", "td", "th", "tr", "dt", "dd", "meta", "link", "input", "base", "col", "area",
@@ -116,6 +120,7 @@ class _Walker(HTMLParser):
         self.lines: list[str] = []
         self.line: list[str] = []
         self.quotes = 0
+        self.quoting: list[bool] = []
         self.preformatted = 0
         self.hidden: list[str] = []
         self.links: list[tuple[str, int]] = []
@@ -129,7 +134,7 @@ class _Walker(HTMLParser):
         if tag in _BLOCKS or tag == "br":
             self._end_line(forced=tag == "br")
         self._space(tag)
-        self.quotes += tag == "blockquote"
+        self._open(tag, given)
         self.preformatted += tag == "pre"
         if tag == "li":
             self.line.append("* ")
@@ -149,9 +154,18 @@ class _Walker(HTMLParser):
             self.line.append(" ")
         elif tag in _BLOCKS:
             self._end_line()
-        self.quotes -= tag == "blockquote" and self.quotes > 0
+        self.quotes -= self.quoting.pop() if self.quoting else 0
         self._space(tag)
         self.preformatted -= tag == "pre" and self.preformatted > 0
+
+    def _open(self, tag: str, given: dict[str, str]) -> None:
+        """Counts the quotation that begins here; what comes from the sanitiser is balanced, so its end will come."""
+        if tag in ("br", "hr"):
+            return
+        if given.get("id", "").endswith(_ANSWERED):
+            self.quotes += 1
+        self.quoting.append(tag == "blockquote" or _is_quoted(given))
+        self.quotes += self.quoting[-1]
 
     def handle_data(self, data: str) -> None:
         if self.hidden:
@@ -211,3 +225,12 @@ def _collapsed(data: str) -> str:
 def _is_hidden(given: dict[str, str]) -> bool:
     style = "".join(given.get("style", "").lower().split()).replace("!important", "") + ";"
     return "hidden" in given or any(sign in style for sign in _HIDDEN)
+
+
+def _is_quoted(given: dict[str, str]) -> bool:
+    """A line down the left side, which is how mail programs without <blockquote> draw it."""
+    side = given.get("style", "").lower().partition("border-left:")[2].partition(";")[0]
+    is_drawn = any(
+        kind in side for kind in ("solid", "dotted", "dashed", "double")
+    ) and not side.strip().startswith("0")
+    return is_drawn or bool(_QUOTED_CLASSES & set(given.get("class", "").split()))
