@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.lib.http import AgentRequest
 from tickets.access import outgoing_of
-from tickets.models import Outgoing
 
 STUCK_SHOWN = 20
 
@@ -18,8 +17,9 @@ STUCK_SHOWN = 20
 @require_safe
 def front(request: AgentRequest) -> TemplateResponse:
     """The queues with what waits in them; the counts come with the shell."""
-    stuck = outgoing_of(request.user).filter(state__in=[Outgoing.State.FAILED, Outgoing.State.UNKNOWN])
-    rows = stuck.select_related("message__ticket").order_by("approved")[:STUCK_SHOWN]
+    rows = (
+        outgoing_of(request.user).stuck().select_related("message__ticket").order_by("approved")[:STUCK_SHOWN]
+    )
     return TemplateResponse(request, "front.html", {"stuck": rows})
 
 

@@ -11,7 +11,8 @@ from django.db.models import Count, Min, Q
 
 from helpdesk.models import User
 from tickets.access import incoming_of, outgoing_of, queues_of, tickets_of
-from tickets.models import Incoming, Outgoing, Queue
+from tickets.key_warnings import KeyWarning, desk_key_warnings
+from tickets.models import Incoming, Mailbox, Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,20 @@ class House:
     set_aside: int
     stuck: int
     """Answers that the mail server refused, or of which nobody knows whether they were sent."""
+    unread_mailboxes: int = 0
+    """Mailboxes that are not being read, for whatever reason; also when nobody is there who would read them."""
+    keys: tuple[KeyWarning, ...] = ()
+    """The desk's own keys that end soon, or cannot be used."""
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.quarantined or self.stuck)
+        return not (self.quarantined or self.stuck or self.unread_mailboxes or self.keys)
+
+    @property
+    def in_mail_room(self) -> int:
+        """What a coordinator has to look at there."""
+        return self.quarantined + self.unread_mailboxes
 
 
 def work_by_queue(user: User) -> list[QueueWork]:
@@ -55,15 +65,16 @@ def mine_unanswered(user: User) -> int:
     return tickets_of(user).unanswered().filter(agent=user).count()
 
 
-def state_of_house(user: User) -> House:
-    """Counts mails and answers that need a person."""
+def state_of_house(user: User, now: datetime) -> House:
+    """Counts mails, answers and mailboxes that need a person."""
     states = incoming_of(user).waiting_for_somebody().order_by().values("state").annotate(count=Count("pk"))
     mails = {row["state"]: row["count"] for row in states}
-    stuck = outgoing_of(user).filter(state__in=[Outgoing.State.FAILED, Outgoing.State.UNKNOWN])
     return House(
         quarantined=mails.get(Incoming.State.QUARANTINED, 0),
         set_aside=mails.get(Incoming.State.SET_ASIDE, 0),
-        stuck=stuck.count(),
+        stuck=outgoing_of(user).stuck().count(),
+        unread_mailboxes=sum(mailbox.is_unread(now) for mailbox in Mailbox.objects.all()),
+        keys=desk_key_warnings(user, now),
     )
 
 

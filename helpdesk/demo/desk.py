@@ -28,6 +28,7 @@ AGENTS = (
     ("ana", "Ana", "ana-demo-password", ("english", "francais", "espanol", "deutsch", "farsi", "russian")),
     ("bo", "Bo", "bo-demo-password", ("english", "deutsch", "russian")),
 )
+COORDINATOR = "ana"
 REPORTERS = {
     "mira@reporter.example": "Mira Okafor",
     "elodie@reporter.example": "Élodie Marchetti",
@@ -70,7 +71,9 @@ def _queues(fingerprint: str) -> None:
 def _agents() -> None:
     for username, first_name, password, slugs in AGENTS:
         if not User.objects.filter(username=username).exists():
-            agent = User.objects.create_user(username, password=password, first_name=first_name)
+            agent = User.objects.create_user(
+                username, password=password, first_name=first_name, is_coordinator=username == COORDINATOR
+            )
             agent.queues.set(Queue.objects.filter(slug__in=slugs))
 
 

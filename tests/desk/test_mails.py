@@ -107,6 +107,11 @@ def test_a_filed_mail_is_not_there(desk: Client) -> None:
     assert desk.post(reverse("try_again", args=[mail.pk])).status_code == 404
 
 
+def test_agents_do_not_take_mails_out(desk: Client) -> None:
+    mail = new_mail("quarantined", "refused")
+    assert reverse("download_mail", args=[mail.pk]) not in _page(desk)
+
+
 def test_an_agent_of_no_queue_sees_none(queue: Queue, charlie: User) -> None:
     new_mail("quarantined", "refused")
     assert "in quarantine" not in _page(browser_of(charlie))
@@ -118,7 +123,7 @@ def test_queries_do_not_grow_with_the_mails(
 ) -> None:
     for _ in range(number):
         new_mail("quarantined", "refused")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         desk.get(reverse("mails"))
 
 

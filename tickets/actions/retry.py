@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -28,3 +29,8 @@ def try_again(incoming: Incoming, *, by: User, now: datetime) -> bool:
             return False
         enqueue("open_incoming", incoming.pk)
     return True
+
+
+def try_all_again(mails: Iterable[Incoming], *, by: User, now: datetime) -> int:
+    """Each of them by itself: what somebody else has decided about meanwhile is left; give how many are tried."""
+    return sum(try_again(incoming, by=by, now=now) for incoming in mails)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,23 +16,8 @@ from helpdesk.lib.pages import page_of
 from tickets.access import incoming_for, incoming_of
 from tickets.actions.retry import try_again
 from tickets.actions.set_aside import set_aside
-from tickets.desk.reasons import reason_in_words
-from tickets.models import Incoming
-from tickets.retention import forgotten_at
-
-ROWS_A_PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class MailRow:
-    """One mail in the list."""
-
-    mail: Incoming
-    reason: str
-    is_quarantined: bool
-    can_be_tried: bool
-    forgotten: datetime
-    """When its bytes go for good, if nobody has it tried again before."""
+from tickets.desk.mail_rows import ROWS_A_PAGE, mail_row
+from tickets.desk.way_back import back_to_list
 
 
 @require_safe
@@ -44,7 +26,7 @@ def list_mails(request: AgentRequest) -> TemplateResponse:
     waiting = incoming_of(request.user).waiting_for_somebody().select_related("decided_by")
     page = page_of(waiting.order_by("state", "-received"), request.GET.get("page", "1"), size=ROWS_A_PAGE)
     return TemplateResponse(
-        request, "desk/mails.html", {"page": page, "rows": [_row(mail) for mail in page.rows]}
+        request, "desk/mails.html", {"page": page, "rows": [mail_row(mail) for mail in page.rows]}
     )
 
 
@@ -57,7 +39,7 @@ def try_mail_again(request: AgentRequest, incoming_id: UUID) -> HttpResponse:
         messages.warning(
             request, _("Nothing was changed: somebody else did this already, or its bytes are gone.")
         )
-    return redirect("mails")
+    return back_to_list(request)
 
 
 @require_POST
@@ -69,14 +51,4 @@ def set_mail_aside(request: AgentRequest, incoming_id: UUID) -> HttpResponse:
         )
     else:
         messages.warning(request, _("Nothing was changed: somebody else decided about this mail already."))
-    return redirect("mails")
-
-
-def _row(mail: Incoming) -> MailRow:
-    return MailRow(
-        mail=mail,
-        reason=reason_in_words(mail.reason),
-        is_quarantined=mail.state == Incoming.State.QUARANTINED,
-        can_be_tried=mail.key_id is not None,
-        forgotten=forgotten_at(mail),
-    )
+    return back_to_list(request)

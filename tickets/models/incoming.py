@@ -28,6 +28,14 @@ class IncomingQuerySet(models.QuerySet["Incoming"]):
         """Those in quarantine or set aside."""
         return self.filter(state__in=[Incoming.State.QUARANTINED, Incoming.State.SET_ASIDE])
 
+    def overdue(self, before: datetime) -> IncomingQuerySet:
+        """New ones that came, or were tried again, before then: the worker should have dealt with them long since."""
+        return self.filter(
+            models.Q(decided_at__isnull=True) | models.Q(decided_at__lte=before),
+            state=Incoming.State.NEW,
+            received__lte=before,
+        )
+
 
 class Incoming(models.Model):
     """While a mail is not filed, its bytes lie in a blob under a key of its own; after that under the ticket's."""

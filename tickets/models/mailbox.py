@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
+
+PATIENCE = timedelta(minutes=3)
+"""What a mailbox may be late beyond the time between two polls, before somebody is told."""
 
 
 class Mailbox(models.Model):
@@ -32,6 +36,22 @@ class Mailbox(models.Model):
     class Meta:
         ordering = ["number", "name"]
 
+    def is_unread(self, now: datetime) -> bool:
+        """Whether it is not being read, for whatever reason; of one that was never tried nobody knows."""
+        if self.tried is None:
+            return False
+        return self.succeeded is None or self.succeeded < now - _allowed()
+
+    def is_neglected(self, now: datetime) -> bool:
+        """Whether nobody even tries, although its time has come: then the worker or the schedule has stopped."""
+        if self.tried is None:
+            return False
+        return max(self.tried, self.not_before or self.tried) < now - _allowed()
+
     def is_due(self, now: datetime) -> bool:
         """Whether it may be tried now."""
         return self.not_before is None or self.not_before <= now
+
+
+def _allowed() -> timedelta:
+    return timedelta(seconds=settings.MAIL_POLL_SECONDS) + PATIENCE

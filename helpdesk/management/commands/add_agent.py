@@ -23,14 +23,16 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--name", required=True, help="as colleagues see it")
         parser.add_argument("--queues", nargs="*", default=[], metavar="SLUG", help="the queues they work on")
+        parser.add_argument("--coordinator", action="store_true", help="they see the mail room, too")
+        parser.add_argument(
+            "--email", default="", help="where warnings of the desk go; they say nothing of any ticket"
+        )
 
     def handle(self, *, username: str, name: str, queues: list[str], **options: object) -> None:
         """Check everything before anything is written."""
-        found = Queue.objects.filter(slug__in=queues)
-        missing = set(queues) - {queue.slug for queue in found}
-        if missing:
-            raise CommandError(f"There is no queue {', '.join(sorted(missing))}. First: manage.py add_queue")
+        found = _queues(queues)
         agent = User(username=username, first_name=name)
+        agent.email, agent.is_coordinator = str(options["email"]), bool(options["coordinator"])
         try:
             password = _read_password()
             validate_password(password, agent)
@@ -40,7 +42,16 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
         agent.save()
         agent.queues.set(found)
-        self.stdout.write(f"{username} can sign in and sees {len(found)} queue(s).")
+        rest = " and the mail room" if agent.is_coordinator else ""
+        self.stdout.write(f"{username} can sign in and sees {len(found)} queue(s){rest}.")
+
+
+def _queues(slugs: list[str]) -> list[Queue]:
+    found = list(Queue.objects.filter(slug__in=slugs))
+    missing = set(slugs) - {queue.slug for queue in found}
+    if missing:
+        raise CommandError(f"There is no queue {', '.join(sorted(missing))}. First: manage.py add_queue")
+    return found
 
 
 def _read_password() -> str:
