@@ -24,11 +24,11 @@ class Origin:
     uid: int | None = None
 
 
-def keep_mail(raw: bytes, origin: Origin, *, silent: bool = False) -> uuid.UUID:
+def keep_mail(raw: bytes, origin: Origin, *, silent: bool = False, is_told: bool = True) -> uuid.UUID:
     """Seal a mail and commit it; give the id of its row. The same bytes are kept once.
 
     When this returns, the mail is on our disk and may be removed where it came from (promise 1). Because of a
-    silent one nobody gets automatic mail: it was there before the desk.
+    silent one nobody gets automatic mail: it was there before the desk. Who files it at once tells no worker of it.
     """
     mark = digest("mail", raw)
     known = _kept_before(mark)
@@ -53,7 +53,8 @@ def keep_mail(raw: bytes, origin: Origin, *, silent: bool = False) -> uuid.UUID:
                 received=timezone.now(),
                 silent=silent,
             )
-            enqueue("open_incoming", identity)
+            if is_told:
+                enqueue("open_incoming", identity)
             fault_point("keep-before-commit")
     except IntegrityError:
         blob_store().delete(blob)
@@ -63,7 +64,7 @@ def keep_mail(raw: bytes, origin: Origin, *, silent: bool = False) -> uuid.UUID:
         if origin.uid is None:
             raise
         # The server gave two mails one UID, against RFC 3501 (2.3.1.1). The bytes count: nothing is lost.
-        return keep_mail(raw, Origin(origin.mailbox), silent=silent)
+        return keep_mail(raw, Origin(origin.mailbox), silent=silent, is_told=is_told)
     fault_point("keep-after-commit")
     return identity
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,7 +18,7 @@ from crypto.openpgp import SecretKeyring
 from helpdesk.lib.faults import fault_point
 from tickets.mail.classify import classify
 from tickets.mail.file import file_mail
-from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
+from tickets.mail.letter import Accepted, MailError, Quarantine, Sealed, SetAside, TryLater
 from tickets.mail.open import open_mail
 from tickets.mail.parse import parse_mail
 from tickets.models import Incoming, Queue
@@ -41,22 +43,29 @@ def process(identity: uuid.UUID) -> None:
         return
     fault_point("claimed")
     try:
-        file_mail(incoming, read(Sealed(incoming.read()), now=incoming.received))
+        with net(str(identity)):
+            file_mail(incoming, read(Sealed(incoming.read()), now=incoming.received))
     except SetAside as stop:
         _settle(incoming, Incoming.State.SET_ASIDE, stop.reason)
     except Quarantine as stop:
         _settle(incoming, Incoming.State.QUARANTINED, stop.reason)
     except TryLater as stop:
         _try_later(incoming, stop.reason)
-    except OSError:
-        _try_later(incoming, "no_room")
-    except DatabaseError:
+
+
+@contextmanager
+def net(name: str) -> Iterator[None]:
+    """Whatever a mail makes us stumble over, it is kept, and the next mail is not held up."""
+    try:
+        yield
+    except (MailError, DatabaseError):
         raise  # The lease runs out and the sweep brings the mail back; there is nothing to write it down with.
+    except OSError:
+        raise TryLater("no_room") from None
     except Exception as error:
-        # The one broad net: whatever a mail makes us stumble over, it is kept, and the next mail is not held up.
-        # Its name only: an exception's text may hold words of the mail.
-        logger.error("incoming %s stopped the line (%s)", identity, type(error).__name__)  # noqa: TRY400
-        _settle(incoming, Incoming.State.QUARANTINED, "unexpected")
+        # The one broad net. The error's name only: its text may hold words of the mail.
+        logger.error("incoming %s stopped the line (%s)", name, type(error).__name__)  # noqa: TRY400
+        raise Quarantine("unexpected") from None
 
 
 def read(sealed: Sealed, *, now: datetime) -> Accepted:
