@@ -53,6 +53,8 @@ ACTIONS = {
     "close": "ticket_id",
     "reopen": "ticket_id",
     "confirm_key": "ticket_id",
+    "open_part": "message_id",
+    "part_file": "message_id",
     "answer_again": "outgoing_id",
     "try_again": "incoming_id",
     "set_aside": "incoming_id",
@@ -76,8 +78,10 @@ def _address(name: str, identity: uuid.UUID) -> str:
     arguments: dict[str, object] = {}
     if name in OF_OBJECTS:
         arguments[OF_OBJECTS[name]] = identity
-    if name.startswith("section"):
+    if name.startswith(("section", "open_part", "part_file")):
         arguments["number"] = 0
+    if name == "part_file":
+        arguments["place"] = 0
     return reverse(name, kwargs=arguments)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from tickets.desk.parts import SealedPart, parts_of
 from tickets.desk.protection import Saying, how_it_went, protection_of
 from tickets.desk.report import Section, questions_of, sections_of
 from tickets.models import Attachment, Event, Message, Outgoing, Ticket
@@ -32,6 +33,8 @@ class Card:
     machine: str
     questions: list[tuple[str, str]] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    parts: list[SealedPart] = field(default_factory=list)
+    """What is encrypted in it and was not opened."""
     attachments: Sequence[Attachment] = ()
     is_card: bool = True
 
@@ -82,6 +85,7 @@ def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
         machine=_machine(message.machine),
         questions=questions_of(message),
         sections=sections,
+        parts=parts_of(message),
         attachments=attachments,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.desk import answers, changes, files, mails, preferences, ticket_list, ticket_page
+from tickets.desk import answers, changes, files, mails, parts, preferences, ticket_list, ticket_page
 
 urlpatterns = [
     path("tickets/", ticket_list.list_tickets, name="tickets"),
@@ -24,6 +24,10 @@ urlpatterns = [
         "messages/<uuid:message_id>/sections/<int:number>/text/",
         files.section_download,
         name="section_download",
+    ),
+    path("messages/<uuid:message_id>/parts/<int:number>/open/", parts.open_part, name="open_part"),
+    path(
+        "messages/<uuid:message_id>/parts/<int:number>/files/<int:place>/", parts.part_file, name="part_file"
     ),
     path("attachments/<uuid:attachment_id>/", files.attachment, name="attachment"),
     path("mail/", mails.list_mails, name="mails"),
