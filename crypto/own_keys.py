@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from crypto.certificates import read_certificates
@@ -93,6 +95,17 @@ def own_key(home: Path, fingerprint: str, *, now: datetime) -> OwnKey:
     raise GnupgError("this key is not in the desk's keyring")
 
 
+def secret_keys_in(data: bytes, *, now: datetime) -> tuple[ListedKey, ...]:
+    """The secret keys that a file holds; nothing of them is kept."""
+    arguments = ["--trust-model", "pgp", "--with-colons", "--import-options", "show-only", "--import"]
+    with tempfile.TemporaryDirectory(prefix="wd-") as folder:
+        listing = run([*at(now), *arguments], home=Path(folder), stdin=data).stdout
+    lines = listing.splitlines(keepends=True)
+    starts = [place for place, line in enumerate(lines) if line.startswith((b"sec:", b"pub:"))]
+    groups = [b"".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+    return tuple(key for group in groups if group.startswith(b"sec:") for key in parse_listing(group))
+
+
 def certificate_for(home: Path, fingerprint: str, address: str, *, now: datetime) -> bytes:
     """Of one of our keys what the world needs to write to this address, binary; empty when it is not for it."""
     offered = SecretKeyring(home).export_certificate(fingerprint)
@@ -128,16 +141,16 @@ def _own_subkey(line: list[str], fingerprint: str, keygrip: str) -> OwnSubkey:
 
 
 def _groups(lines: list[list[str]]) -> Iterator[list[list[str]]]:
-    starts = [at for at, line in enumerate(lines) if line[0] == "sec"]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    starts = [place for place, line in enumerate(lines) if line[0] == "sec"]
+    for start, end in pairwise([*starts, len(lines)]):
         yield lines[start:end]
 
 
 def _parts(lines: list[list[str]]) -> Iterator[tuple[list[str], str, str]]:
     """Each key and subkey with the fingerprint and the keygrip that stand below it."""
-    for at, line in enumerate(lines):
+    for place, line in enumerate(lines):
         if line[0] in {"sec", "ssb"}:
-            yield line, lines[at + 1][9], lines[at + 2][9]
+            yield line, lines[place + 1][9], lines[place + 2][9]
 
 
 def _is_here(line: list[str]) -> bool:

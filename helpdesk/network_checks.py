@@ -32,7 +32,7 @@ def check_look_ups(app_configs: Sequence[AppConfig] | None, **options: object) -
 
 def _may_be_asked(url: str) -> bool:
     try:
-        public_host(urlsplit(url))
+        public_host(url)
     except WebError:
         return False
     return True

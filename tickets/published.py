@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,14 +64,17 @@ def certificate_of(entry: Published, now: datetime) -> bytes:
     home = Path(settings.GNUPG_HOME)
     try:
         changed = (home / _KEYRING).stat().st_mtime_ns
-        return _certificate(
-            home, entry.fingerprint, entry.address, changed, now.replace(minute=0, second=0, microsecond=0)
-        )
+        return _certificate(home, entry.fingerprint, entry.address, changed, _next_hour(now))
     except (CryptoError, OSError):
         return b""
 
 
 @lru_cache(maxsize=64)
-def _certificate(home: Path, fingerprint: str, address: str, changed: int, hour: datetime) -> bytes:
+def _certificate(home: Path, fingerprint: str, address: str, changed: int, until: datetime) -> bytes:
     """Anybody may ask as often as they like: gpg is only started when its keyring has changed, or once an hour."""
-    return certificate_for(home, fingerprint, address, now=hour)
+    return certificate_for(home, fingerprint, address, now=until)
+
+
+def _next_hour(now: datetime) -> datetime:
+    """Not the last one: a subkey that was made a minute ago would not be there yet."""
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

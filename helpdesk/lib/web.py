@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import idna
 from requests import PreparedRequest, Request, Response
@@ -68,12 +68,10 @@ def fetch(url: str, *, proxy: Proxy, seconds: float = MOST_SECONDS, most: int = 
 
     Raises RefusedAddressError for an address that strangers could aim at ourselves, and NotReachedError.
     """
-    host = public_host(urlsplit(url))
+    host = public_host(url)
     if urlsplit(proxy.url).scheme != PROXY_SCHEME:
         raise RefusedAddressError("there is no proxy to ask through")
-    # Sent by the adapter itself: a session would take proxies and passwords from the environment, keep cookies,
-    # and read a redirect's body to its end, however long it is.
-    request = Request("GET", url, headers=_HEADERS).prepare()
+    request = _request(url)
     if urlsplit(request.url or "").hostname != host:
         raise RefusedAddressError("the address can be read in two ways")
     with _Clock(seconds) as clock, contextlib.closing(_Adapter(clock)) as adapter:
@@ -81,6 +79,16 @@ def fetch(url: str, *, proxy: Proxy, seconds: float = MOST_SECONDS, most: int = 
             return _read(_send(adapter, request, proxy, seconds), clock, most)
         except (RequestException, HTTPError, OSError, ValueError):
             raise NotReachedError("no answer") from None
+
+
+def _request(url: str) -> PreparedRequest:
+    """To be sent by the adapter itself: a session would take proxies and passwords from the environment, keep cookies,
+    and read a redirect's body to its end, however long it is.
+    """
+    try:
+        return Request("GET", url, headers=_HEADERS).prepare()
+    except (RequestException, ValueError):
+        raise RefusedAddressError("no address") from None
 
 
 def _send(adapter: HTTPAdapter, request: PreparedRequest, proxy: Proxy, seconds: float) -> Response:
@@ -101,17 +109,19 @@ def _read(response: Response, clock: _Clock, most: int) -> Answer:
     return Answer(response.status_code, bytes(content))
 
 
-def public_host(url: SplitResult) -> str:
+def public_host(address: str) -> str:
     """The host of an address that may be asked, in ASCII; else RefusedAddressError."""
+    # What parsers leave out without a word (tabs, line ends) or change (other scripts) is not in there at all.
+    if not address.isascii() or not address.isprintable() or " " in address:
+        raise RefusedAddressError("not written as an address")
     try:
+        url = urlsplit(address)
         has_more = url.username is not None or url.password is not None or url.port is not None
     except ValueError:
-        raise RefusedAddressError("no port") from None
+        raise RefusedAddressError("no address") from None
     if url.scheme != "https" or has_more or url.fragment or url.netloc != (url.hostname or ""):
         raise RefusedAddressError("not a plain https address")
-    if url.hostname != ascii_host(url.hostname or ""):
-        raise RefusedAddressError("a host that is not in ASCII")
-    return url.hostname
+    return ascii_host(url.hostname or "")
 
 
 def ascii_host(name: str) -> str:

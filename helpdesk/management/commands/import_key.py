@@ -6,8 +6,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from crypto.gnupg import import_secret_key, list_secret_keys
+from tickets.key_care import note_own_keys
 
 
 class Command(BaseCommand):
@@ -30,5 +32,6 @@ class Command(BaseCommand):
         arrived = set(import_secret_key(home, key)) & set(list_secret_keys(home))
         if not arrived:
             raise CommandError("There is no secret OpenPGP key in this file.")
+        note_own_keys(timezone.now())
         for fingerprint in sorted(arrived):
             self.stdout.write(fingerprint)

@@ -1,0 +1,41 @@
+"""`manage.py set_queue_key QUEUE FINGERPRINT`: the desk's key with which the answers from a queue are signed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from crypto.gnupg import list_secret_keys
+from tickets.key_care import note_own_keys
+from tickets.models import Queue
+
+
+class Command(BaseCommand):
+    """Each queue may have its own; mail to the keys of before is opened as long as they are in the keyring."""
+
+    help = "Gives a queue another one of the desk's own keys."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which queue, which key."""
+        parser.add_argument("queue", help="its slug, for example 'francais'")
+        parser.add_argument("fingerprint", help="the whole one, of a key that 'desk_key list' names")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+    def handle(self, *, queue: str, fingerprint: str, dry_run: bool, **options: object) -> None:
+        """Only a key with which the desk can sign."""
+        found = Queue.objects.filter(slug=queue).first()
+        if found is None:
+            raise CommandError(f"There is no queue {queue}.")
+        wanted = fingerprint.replace(" ", "").removeprefix("0x").upper()
+        ours = list_secret_keys(Path(settings.GNUPG_HOME))
+        if wanted not in ours:
+            raise CommandError(f"This is none of the desk's own keys: {', '.join(ours) or 'there are none'}.")
+        self.stdout.write(f"{queue}: {found.fingerprint} → {wanted}")
+        if dry_run:
+            self.stdout.write("Nothing was changed.")
+            return
+        Queue.objects.filter(pk=found.pk).update(fingerprint=wanted)
+        note_own_keys(timezone.now())
