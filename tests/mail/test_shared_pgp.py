@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from tests.mail.test_open_shared import BETTER
+from tests.scoreboard import record
+
 pytestmark = pytest.mark.shared
+
+# Nothing in the attack groups may ever come out otherwise than their manifest says.
+GROUPS = {
+    "rt": "crypto",
+    "thunderbird": "crypto",
+    "protected-headers": "crypto",
+    "covert-content": "attack",
+    "crafted": "attack",
+}
 
 
 def _inspected(files: list[Path], keys: Path) -> list[dict[str, object]]:
@@ -47,7 +59,7 @@ def _list(expect: dict[str, object], name: str) -> list[object]:
     return value
 
 
-@pytest.mark.parametrize("source", ["rt", "crafted", "protected-headers", "covert-content"])
+@pytest.mark.parametrize("source", GROUPS)
 def test_the_command_agrees_with_the_truth(shared: Path, tmp_path: Path, source: str) -> None:
     folder = shared / "pgp" / source
     truth = json.loads((folder / "expect.json").read_text("utf-8"))
@@ -56,11 +68,12 @@ def test_the_command_agrees_with_the_truth(shared: Path, tmp_path: Path, source:
     found = _inspected([folder / mail["mail"] for mail in truth["mails"]], keys)
     assert time.monotonic() - begun < 30 * len(found)
     wrong = {
-        mail["file"]: disagreements
+        Path(str(mail["file"])).name: disagreements
         for mail, true in zip(found, truth["mails"], strict=True)
         if (disagreements := _disagreements(mail, true.get("expect") or {})) or mail["error"]
     }
-    assert wrong == {}
+    record(f"{GROUPS[source]}: {source}", len(found) - len(wrong), len(found))
+    assert {name.rpartition("__")[2] for name in wrong} <= (BETTER if GROUPS[source] == "crypto" else set())
 
 
 def test_reports_are_read_whatever_they_are_wrapped_in(shared: Path, tmp_path: Path) -> None:
