@@ -13,7 +13,16 @@ from pathlib import Path
 from crypto.errors import RefusedError
 from crypto.gnupg import Limits, run
 from crypto.listing import ListedKey, parse_listing
-from crypto.packets import PUBLIC_SUBKEY, armored_blocks, fingerprint, is_binary, split_certificates, walk
+from crypto.packets import (
+    PUBLIC_KEY,
+    PUBLIC_SUBKEY,
+    SIGNATURE,
+    armored_blocks,
+    fingerprint,
+    is_binary,
+    split_certificates,
+    walk,
+)
 
 MAX_INPUT = 25_000_000
 MAX_CERTIFICATE = 150_000
@@ -80,6 +89,57 @@ def read_certificates(data: bytes, *, now: datetime, address: str | None = None)
     )
 
 
+def read_for(data: bytes, address: str, *, now: datetime) -> tuple[Certificate, ...]:
+    """The certificates of a block with one user id each: the one of the address where there is one, else another.
+
+    The others are nobody's business here: who has a key tells us one of their names, not all of them.
+    """
+    bound = {each.fingerprint: each for each in read_certificates(data, now=now, address=address)}
+    if all(each.addresses for each in bound.values()):
+        return tuple(bound.values())
+    return tuple(
+        bound[each.fingerprint] if bound[each.fingerprint].addresses else _one_user_id(each, address, now)
+        for each in read_certificates(data, now=now)
+    )
+
+
+def _one_user_id(certificate: Certificate, address: str, now: datetime) -> Certificate:
+    """Of the first of its addresses. A key that names none that a filter can name stays as it is."""
+    others = sorted(filter(_PLAIN_ADDRESS.fullmatch, certificate.addresses))
+    if not others or address.lower() in {each.lower() for each in certificate.addresses}:
+        return certificate
+    return read_certificates(certificate.minimal, now=now, address=others[0])[0]
+
+
+def merge(known: bytes, other: Certificate, *, now: datetime) -> Certificate | None:
+    """Two copies of one certificate as one: all that its owner ever signed of it counts, revocations first of all."""
+    if not known:
+        return other
+    try:
+        merged = read_certificates(_join(known, other.minimal), now=now)
+    except RefusedError:
+        return None
+    return merged[0] if [each.fingerprint for each in merged] == [other.fingerprint] else None
+
+
+def _join(known: bytes, other: bytes) -> bytes:
+    """Each part once, with the signatures that either copy has of it. Which of them hold is for gpg to say.
+
+    The key itself comes first, then its names, then its subkeys: the order that gpg wants, and that of the tags is not.
+    """
+    parts: dict[tuple[int, bytes], dict[bytes, bytes]] = {}
+    for copy in (known, other):
+        part: dict[bytes, bytes] = {}
+        for packet in walk(copy):
+            whole = copy[packet.start : packet.end]
+            if packet.tag == SIGNATURE:
+                part.setdefault(packet.body, whole)
+            else:
+                part = parts.setdefault((packet.tag, packet.body), {packet.body: whole})
+    ordered = sorted(parts.items(), key=lambda item: (item[0][0] != PUBLIC_KEY, item[0][0] == PUBLIC_SUBKEY))
+    return b"".join(whole for _, part in ordered for whole in part.values())
+
+
 def _clean(offered: bytes, now: datetime, address: str | None) -> bytes:
     """Imported for nothing but to be cleaned and given back: the home is thrown away."""
     keep = [] if address is None else ["--import-filter", f"keep-uid=mbox = {_plain(address)}"]
@@ -89,8 +149,11 @@ def _clean(offered: bytes, now: datetime, address: str | None) -> bytes:
 
 
 def _plain(address: str) -> str:
-    """An address that cannot be read as more of the filter's little language; of any other, no user id is kept."""
-    return address if _PLAIN_ADDRESS.fullmatch(address) else "nobody@invalid"
+    """An address that cannot be read as more of the filter's little language; of any other, no user id is kept.
+
+    gpg compares with the user id's address in lower case.
+    """
+    return address.lower() if _PLAIN_ADDRESS.fullmatch(address) else "nobody@invalid"
 
 
 def _describe(cleaned: bytes, now: datetime) -> Iterator[Certificate]:
@@ -110,7 +173,7 @@ def _certificate(key: ListedKey, minimal: bytes) -> Certificate:
         fingerprint=key.fingerprint,
         addresses=key.addresses,
         created=key.created,
-        expires=key.expires,
+        expires=min(filter(None, (key.expires, key.encryption_ends)), default=None),
         state=_state(key, minimal),
         algorithm=_in_words(key),
         minimal=minimal,
@@ -128,7 +191,9 @@ def _state(key: ListedKey, minimal: bytes) -> State:
         return State.EXPIRED
     if _is_weak(key.algorithm, key.bits) or any(_is_weak(*each) for each in key.encryption_subkeys):
         return State.WEAK
-    return State.USABLE if "E" in key.abilities else State.SIGN_ONLY
+    if "E" in key.abilities:
+        return State.USABLE
+    return State.EXPIRED if key.encryption_ends else State.SIGN_ONLY
 
 
 def _is_weak(algorithm: str, bits: int) -> bool:

@@ -19,6 +19,10 @@ class RefusedError(CryptoError):
     """The message was tampered with, is unauthenticated or over our limits: no byte of it may be used."""
 
 
+class SecretKeyError(RefusedError):
+    """A secret key, where only public ones belong: it is not looked into, and its owner has to be told."""
+
+
 class NoSecretKeyError(CryptoError):
     """The message is encrypted, but not to a key that we have."""
 

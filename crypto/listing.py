@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 _ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _ADDRESS = re.compile(r"(?:.*<)?([^\s<>\"(),:;@\[\]\\]{1,200})@([^\s<>\"(),:;@\[\]\\]{1,200})>?")
-_DEAD = frozenset("redni")
+_GONE = frozenset("rdni")
+_DEAD = _GONE | {"e"}
+_PRIMARY, _SUBKEY = frozenset({"pub", "sec"}), frozenset({"sub", "ssb"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class ListedKey:
     addresses: frozenset[str]
     encryption_subkeys: tuple[tuple[str, int], ...]
     """Algorithm and bits of each living subkey that encrypts."""
+    encryption_ends: datetime | None
+    """When the last of its keys that encrypt expires, or has expired; empty when one lives on or there is none."""
 
 
 def parse_listing(raw: bytes) -> tuple[ListedKey, ...]:
@@ -41,11 +45,11 @@ def parse_listing(raw: bytes) -> tuple[ListedKey, ...]:
 def _groups(lines: list[list[str]]) -> Iterator[list[list[str]]]:
     group: list[list[str]] = []
     for line in lines:
-        if line[0] in {"pub", "sec"}:
+        if line[0] in _PRIMARY:
             if group:
                 yield group
             group = []
-        if group or line[0] in {"pub", "sec"}:
+        if group or line[0] in _PRIMARY:
             group.append(line)
     if group:
         yield group
@@ -53,9 +57,10 @@ def _groups(lines: list[list[str]]) -> Iterator[list[list[str]]]:
 
 def _listed(group: list[list[str]]) -> ListedKey:
     primary = group[0]
-    subkeys = [
-        line for line in group if line[0] in {"sub", "ssb"} and "e" in line[11] and line[1] not in _DEAD
-    ]
+    # In small letters, what this very key can do; old RSA keys encrypt to the primary one.
+    encrypting = [line for line in group if line[0] in {*_PRIMARY, *_SUBKEY} and "e" in line[11]]
+    subkeys = [line for line in encrypting if line[0] in _SUBKEY and line[1] not in _DEAD]
+    ends = [_moment(line[6]) for line in encrypting if line[1] not in _GONE]
     return ListedKey(
         fingerprint=next((line[9] for line in group if line[0] == "fpr"), ""),
         validity=primary[1],
@@ -72,6 +77,7 @@ def _listed(group: list[list[str]]) -> ListedKey:
             for address in _address(line[9])
         ),
         encryption_subkeys=tuple((line[3], _number(line[2])) for line in subkeys),
+        encryption_ends=None if None in ends else max(filter(None, ends), default=None),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -131,6 +132,10 @@ class PublicKey(models.Model):
     def sealing_key(self) -> SealKey:
         """Sealed under a key of its own: it may serve several tickets and goes with the last."""
         return self.key
+
+    def can_be_used(self, now: datetime) -> bool:
+        """Whether one could encrypt to it, if it may be used."""
+        return not self.trouble and (self.expires is None or self.expires > now)
 
 
 class KeyEvent(models.Model):

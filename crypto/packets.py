@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from crypto.armor import message_blocks, unarmor
-from crypto.errors import RefusedError
+from crypto.errors import RefusedError, SecretKeyError
 
 MAX_CIPHERTEXT = 30_000_000
 _STUB = 128
@@ -153,7 +153,7 @@ def split_certificates(data: bytes) -> tuple[bytes, ...]:
     starts: list[int] = []
     for packet in walk(data):
         if packet.tag in {SECRET_KEY, SECRET_SUBKEY}:
-            raise RefusedError("a secret key")
+            raise SecretKeyError("a secret key")
         if packet.tag == PUBLIC_KEY:
             starts.append(packet.start)
     return tuple(data[start:end] for start, end in itertools.pairwise([*starts, len(data)]))

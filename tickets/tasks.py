@@ -20,6 +20,7 @@ from tickets.mail.fetch import mailboxes
 from tickets.mail.letter import TryLater
 from tickets.models import Incoming, Message, Outgoing, Ticket
 from tickets.reading import read_report as read_report_of
+from tickets.travel import stopped_by_a_change
 
 SWEEP_AFTER = timedelta(seconds=30)
 SWEEP_AT_ONCE = 100
@@ -102,8 +103,8 @@ def _may_be_released(now: datetime) -> QuerySet[Ticket]:
     tickets = Ticket.objects.living().filter(
         pk__in=released.values("message__ticket"), requester_digest__in=keys.values("address_digest")
     )
-    hopeless = Q(pk__in=replayed.values("ticket")) | Q(requester_digest__in=changed.values("address_digest"))
-    return tickets.exclude(hopeless).order_by("pk")
+    replayed = Message.objects.unreleased().values("ticket")
+    return tickets.exclude(pk__in=replayed).exclude(stopped_by_a_change(now)).order_by("pk")
 
 
 @shared_task

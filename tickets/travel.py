@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Exists, OuterRef, Q
+
 from crypto.keys import Choice, choose_key
+from crypto.models import KeyEvent, PublicKey
+from crypto.verdict import SignatureState
 from tickets.models import Message, Queue, Ticket
 
 
@@ -23,18 +27,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """A way and what has to be said about it. `fingerprint` and `first_seen` are of the key it is encrypted to."""
+    """A way, and what is known of the keys that decide it."""
 
     way: Way
-    fingerprint: str = ""
-    first_seen: datetime | None = None
-    proposed: str = ""
-    """Fingerprint of another key that came for this person and waits to be compared by an agent.
-
-    When it is encrypted all the same, that key came in clear, where anybody could have put it.
-    """
-    trouble: str = ""
-    """Why a key that is there cannot be used: 'expired', 'proposed' (an agent must compare it) or empty."""
+    choice: Choice = field(default_factory=Choice)
 
     @property
     def can_be_written(self) -> bool:
@@ -46,10 +42,34 @@ def travel_of(ticket: Ticket, *, now: datetime) -> Travel:
     """Decide by what is known now. What came in encrypted never leaves in clear (promise 3)."""
     if not ticket.requester_address or Queue.objects.at(ticket.requester_address).exists():
         return Travel(Way.NO_ADDRESS)  # Also mail in our own name: an answer would come back to us.
-    if ticket.messages.filter(kind=Message.Kind.INBOUND, replayed=True).exists():
+    if ticket.messages.unreleased().exists():
         return Travel(Way.REPLAYED)
     choice = choose_key(ticket.requester_address, now=now)
+    if choice.changed and not Ticket.objects.filter(stopped_by_a_change(now), pk=ticket.pk).exists():
+        choice = choice.despite_the_change()
     return _travel_by(choice, may_be_plain=_may_be_plain(ticket))
+
+
+def stopped_by_a_change(now: datetime) -> Exists:
+    """Of a ticket whose requester has a key in use: whether a different one stops its answers until both are compared.
+
+    Anybody can encrypt to us under anybody's name, so who could bring the different key decides what it stops. Where
+    a mail of this very ticket brought it, nothing is sent: here it may be the person's own, and the known one lost or
+    stolen. Where the known key signed the mail that brought it, nothing is sent anywhere: that was the person, or a
+    thief of the key. Else a stranger may have sent it to a ticket of his own. The other tickets go on with the known
+    key and say what came, or he could keep us from answering whom he likes. Used it is nowhere.
+    """
+    brought = Message.objects.filter(pk=OuterRef("origin")).filter(
+        Q(ticket=OuterRef(OuterRef("pk"))) | Q(signature=SignatureState.VALID)
+    )
+    sightings = KeyEvent.objects.filter(
+        Q(public_key__expires__isnull=True) | Q(public_key__expires__gt=now),
+        public_key__address_digest=OuterRef("requester_digest"),
+        public_key__state=PublicKey.State.PROPOSED,
+        kind=KeyEvent.Kind.SEEN,
+        encrypted=True,
+    )
+    return Exists(sightings.filter(Q(origin__isnull=True) | Exists(brought)))
 
 
 def _may_be_plain(ticket: Ticket) -> bool:
@@ -59,8 +79,7 @@ def _may_be_plain(ticket: Ticket) -> bool:
 
 def _travel_by(choice: Choice, *, may_be_plain: bool) -> Travel:
     if choice.changed:
-        return Travel(Way.KEY_CHANGED, choice.fingerprint, choice.first_seen, choice.proposed)
+        return Travel(Way.KEY_CHANGED, choice)
     if choice.certificate:
-        return Travel(Way.ENCRYPTED, choice.fingerprint, choice.first_seen, choice.proposed)
-    way = Way.CLEAR if may_be_plain else Way.WAITS
-    return Travel(way, choice.fingerprint, choice.first_seen, choice.proposed, choice.trouble)
+        return Travel(Way.ENCRYPTED, choice)
+    return Travel(Way.CLEAR if may_be_plain else Way.WAITS, choice)

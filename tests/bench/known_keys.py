@@ -19,6 +19,7 @@ def measure(directory: Path) -> None:
     from django.utils import timezone
 
     from crypto.certificates import read_certificates
+    from crypto.history import Sighting
     from crypto.keys import choose_key, known_certificates, learn_key
     from crypto.models import PublicKey
     from crypto.openpgp import SecretKeyring
@@ -33,7 +34,8 @@ def measure(directory: Path) -> None:
     )
     exported = gpg(person.home, "--export", person.fingerprint)
     (certificate,) = read_certificates(exported, now=now)
-    learn_key(person.address, certificate, source=PublicKey.Source.REPORT, encrypted=True, now=now)
+    seen = Sighting(PublicKey.Source.REPORT, now, encrypted=True)
+    learn_key(person.address, certificate, seen, unasked=True)
     signed = b"Some words.\r\n"
     signature = gpg(person.home, "--detach-sign", stdin=signed)
     ring = SecretKeyring(desk.home)

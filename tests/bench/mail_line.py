@@ -73,6 +73,7 @@ def set_up_desk(desk: Person, sender: Person) -> None:
     from django.utils import timezone
 
     from crypto.certificates import read_certificates
+    from crypto.history import Sighting
     from crypto.keys import learn_key
     from crypto.models import PublicKey
     from tickets.models import Queue
@@ -88,7 +89,8 @@ def set_up_desk(desk: Person, sender: Person) -> None:
     )
     now = timezone.now()
     (certificate,) = read_certificates(gpg(sender.home, "--export", sender.fingerprint), now=now)
-    learn_key(sender.address, certificate, source=PublicKey.Source.REPORT, encrypted=True, now=now)
+    seen = Sighting(PublicKey.Source.REPORT, now, encrypted=True)
+    learn_key(sender.address, certificate, seen, unasked=True)
 
 
 def _messages(sender: Person) -> QuerySet[Message]:

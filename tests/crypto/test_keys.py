@@ -10,9 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crypto.certificates import Certificate, State
+from crypto.decisions import confirm_key, retire_key
 from crypto.digests import address_digest
-from crypto.keys import Choice, choose_key, forget_keys, known_certificates, learn_key
-from crypto.models import PublicKey, SealKey
+from crypto.history import Sighting
+from crypto.keys import Choice, KeySeen, choose_key, forget_keys, known_certificates, learn_key
+from crypto.models import KeyEvent, PublicKey, SealKey
+from helpdesk.models import User
 from tests.crypto.certificates import invented
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -24,8 +27,17 @@ pytestmark = pytest.mark.django_db
 
 def _learn(
     certificate: Certificate, *, address: str = ANN, encrypted: bool = True, now: datetime = NOW
-) -> PublicKey | None:
-    return learn_key(address, certificate, source=PublicKey.Source.REPORT, encrypted=encrypted, now=now)
+) -> PublicKey:
+    seen = Sighting(PublicKey.Source.REPORT, now, encrypted=encrypted)
+    return learn_key(address, certificate, seen, unasked=True)
+
+
+def _agent() -> User:
+    return User.objects.get_or_create(username="ana", first_name="Ana")[0]
+
+
+def _seen(letter: str, *, now: datetime = NOW, encrypted: bool = True, trouble: str = "") -> KeySeen:
+    return KeySeen(letter * 40, now, "report", encrypted, trouble)
 
 
 def _choose(address: str = ANN, now: datetime = LATER) -> Choice:
@@ -38,7 +50,7 @@ def test_of_a_stranger_no_key_is_known() -> None:
 
 def test_the_first_key_in_an_encrypted_mail_is_used() -> None:
     _learn(invented("A"))
-    assert _choose() == Choice(certificate=b"certificate A", fingerprint="A" * 40, first_seen=NOW)
+    assert _choose() == Choice(certificate=b"certificate A", used=_seen("A"))
 
 
 def test_the_address_may_be_written_otherwise() -> None:
@@ -48,7 +60,8 @@ def test_the_address_may_be_written_otherwise() -> None:
 
 def test_the_first_key_in_a_clear_mail_waits_for_an_agent() -> None:
     _learn(invented("A"), encrypted=False)
-    assert _choose() == Choice(trouble="proposed", proposed="A" * 40, first_seen=NOW)
+    assert _choose() == Choice(proposed=_seen("A", encrypted=False))
+    assert _choose().trouble == "proposed"
 
 
 def test_a_key_proposed_in_clear_is_not_used_because_it_comes_again_encrypted() -> None:
@@ -66,20 +79,32 @@ def test_a_key_planted_in_clear_keeps_the_next_from_being_used_unasked() -> None
 def test_a_different_later_key_blocks_until_an_agent_has_compared() -> None:
     _learn(invented("A"))
     _learn(invented("B"), now=LATER)
-    assert _choose() == Choice(fingerprint="A" * 40, first_seen=NOW, changed=True, proposed="B" * 40)
+    choice = Choice(used=_seen("A"), proposed=_seen("B", now=LATER), changed=True, held=b"certificate A")
+    assert _choose() == choice
+    assert choice.trouble == ""
+
+
+def test_who_knows_that_a_stranger_sent_it_goes_on_with_the_known_key() -> None:
+    _learn(invented("A"))
+    _learn(invented("B"), now=LATER)
+    choice = _choose().despite_the_change()
+    assert (choice.certificate, choice.changed) == (b"certificate A", False)
 
 
 def test_a_different_key_in_clear_stops_nothing_and_is_shown() -> None:
     _learn(invented("A"))
     _learn(invented("B"), encrypted=False, now=LATER)
-    assert _choose() == Choice(b"certificate A", "A" * 40, NOW, changed=False, proposed="B" * 40)
+    proposed = _seen("B", now=LATER, encrypted=False)
+    assert _choose() == Choice(b"certificate A", used=_seen("A"), proposed=proposed)
 
 
 def test_a_key_that_came_in_clear_and_comes_again_encrypted_is_a_change() -> None:
     _learn(invented("A"))
     _learn(invented("B"), encrypted=False)
     _learn(invented("B"), now=LATER)
-    assert _choose() == Choice(fingerprint="A" * 40, first_seen=NOW, changed=True, proposed="B" * 40)
+    choice = _choose()
+    assert (choice.changed, choice.certificate) == (True, None)
+    assert choice.proposed == _seen("B", encrypted=False)
 
 
 @pytest.mark.parametrize("known", ["A", ""])
@@ -87,69 +112,73 @@ def test_a_later_key_in_clear_does_not_hide_the_one_that_came_encrypted(known: s
     for letter in f"{known or 'D'}B":
         _learn(invented(letter))
     if not known:
-        _learn(invented("D", state=State.REVOKED))
+        retire_key(ANN, "D" * 40, by=_agent(), at=NOW)
     _learn(invented("C"), encrypted=False, now=LATER)
-    assert _choose().proposed == "B" * 40
+    proposed = _choose().proposed
+    assert proposed is not None
+    assert proposed.fingerprint == "B" * 40
 
 
 def test_an_expired_key_is_not_used() -> None:
     _learn(invented("A", expires=LATER))
     assert _choose(now=LATER - timedelta(seconds=1)).certificate == b"certificate A"
-    assert _choose(now=LATER) == Choice(fingerprint="A" * 40, first_seen=NOW, trouble="expired")
+    choice = _choose(now=LATER)
+    assert choice == Choice(used=_seen("A", trouble="expired"))
+    assert choice.trouble == "expired"
+
+
+def test_a_different_key_that_has_expired_stops_nothing_and_is_said() -> None:
+    _learn(invented("A"))
+    _learn(invented("B", expires=LATER, state=State.EXPIRED), now=LATER)
+    unusable = _seen("B", now=LATER, trouble="expired")
+    assert _choose() == Choice(b"certificate A", used=_seen("A"), unusable=unusable)
 
 
 def test_the_same_key_again_is_the_same_row() -> None:
     first, second = _learn(invented("A")), _learn(invented("A"), now=LATER)
     assert first == second
-    assert second is not None
     assert second.first_seen == NOW
     assert PublicKey.objects.count() == SealKey.objects.count() == 1
 
 
-@pytest.mark.parametrize("expires", [LATER + timedelta(days=1), None])
-def test_the_same_key_may_live_longer_than_it_said_first(expires: datetime | None) -> None:
-    _learn(invented("A", expires=LATER))
-    _learn(invented("A", expires=expires, minimal=b"prolonged"))
-    assert _choose().certificate == b"prolonged"
+TROUBLES = [State.REVOKED, State.SIGN_ONLY, State.WEAK, State.UNREADABLE]
 
 
-@pytest.mark.parametrize("first", [None, LATER + timedelta(days=9)])
-def test_an_older_copy_of_a_key_does_not_shorten_its_life(first: datetime | None) -> None:
-    _learn(invented("A", expires=first))
-    _learn(invented("A", expires=LATER, minimal=b"older"))
-    assert _choose().certificate == b"certificate A"
+@pytest.mark.parametrize("state", TROUBLES)
+def test_a_key_that_cannot_be_used_is_remembered_as_such(state: State) -> None:
+    row = _learn(invented("A", state=state))
+    assert (row.state, row.trouble) == ("unusable", state.value)
+    assert _choose() == Choice(unusable=_seen("A", trouble=state.value))
+    assert _choose().trouble == state.value
+    assert known_certificates(ANN) == ()
 
 
-@pytest.mark.parametrize("state", [State.REVOKED, State.SIGN_ONLY, State.WEAK, State.UNREADABLE])
-def test_a_key_that_could_never_be_used_is_not_learned(state: State) -> None:
-    assert _learn(invented("A", state=state)) is None
-    assert not PublicKey.objects.exists()
+@pytest.mark.parametrize("state", TROUBLES)
+def test_a_key_that_cannot_be_used_stops_none_that_can(state: State) -> None:
+    _learn(invented("A"))
+    _learn(invented("B", state=state), now=LATER)
+    assert _choose() == Choice(
+        b"certificate A", used=_seen("A"), unusable=_seen("B", now=LATER, trouble=state.value)
+    )
+
+
+def test_what_could_not_be_used_before_the_key_in_use_came_is_old_news() -> None:
+    _learn(invented("B", state=State.WEAK))
+    _learn(invented("A"), now=LATER)
+    confirm_key(ANN, "A" * 40, by=_agent(), at=LATER)
+    assert _choose().unusable is None
+
+
+def test_after_a_key_that_cannot_be_used_the_next_waits_for_an_agent() -> None:
+    """Both say that they are this person's: a person compares."""
+    _learn(invented("A", state=State.WEAK))
+    _learn(invented("B"), now=LATER)
+    assert _choose().trouble == "proposed"
 
 
 def test_an_expired_key_is_learned_for_it_may_be_prolonged() -> None:
     _learn(invented("A", state=State.EXPIRED, expires=NOW))
     assert _choose().trouble == "expired"
-
-
-def test_a_key_that_comes_revoked_is_used_no_longer() -> None:
-    _learn(invented("A"))
-    _learn(invented("A", state=State.REVOKED), encrypted=False)
-    assert _choose() == Choice()
-    assert known_certificates(ANN) == ()
-
-
-def test_after_a_revocation_the_next_key_waits_for_an_agent() -> None:
-    """Whoever has stolen the key can revoke it, and then send one of his own."""
-    _learn(invented("A"))
-    _learn(invented("A", state=State.REVOKED))
-    _learn(invented("B"), now=LATER)
-    assert _choose() == Choice(trouble="proposed", proposed="B" * 40, first_seen=LATER)
-
-
-def test_a_revoked_key_of_another_address_changes_nothing() -> None:
-    _learn(invented("A"))
-    _learn(invented("A", state=State.REVOKED), address="else@example.org")
-    assert _choose().fingerprint == "A" * 40
 
 
 def test_one_key_may_serve_two_addresses() -> None:
@@ -195,7 +224,7 @@ def test_keys_of_an_address_are_forgotten_with_what_seals_them() -> None:
     forget_keys(address_digest(ANN))
     assert _choose() == Choice()
     assert _choose("bob@example.org").certificate == b"certificate C"
-    assert SealKey.objects.count() == 1
+    assert SealKey.objects.count() == KeyEvent.objects.count() == 1
 
 
 def test_the_database_allows_one_key_in_use() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from crypto.keys import choose_key
-from crypto.models import PublicKey
+from crypto.models import KeyEvent, PublicKey
+from crypto.packets import USER_ID, walk
 from crypto.verdict import Encryption
-from tests.keyrings import BOB, CAROL, DORA, certificate
+from tests.keyrings import BOB, CAROL, DORA, ELLA, certificate
 from tests.mail.letters import file, letter, report
 from tickets.mail.letter import Letter, Machine, OfferedKey
 from tickets.models import Event, Message, Queue
@@ -125,12 +126,47 @@ def test_a_second_key_is_proposed_and_stops_the_first() -> None:
     assert not learned(message)
 
 
-def test_a_key_that_cannot_be_used_is_not_learned() -> None:
-    file(
-        letter(sender="erin@user.example", encryption=Encryption.OK),
-        keys=[offered("erin-sign-only", "E" * 40)],
+@pytest.mark.parametrize(
+    ("name", "trouble"),
+    [("erin-sign-only", "sign_only"), ("finn-weak", "weak"), ("gwen-revoked", "revoked")],
+)
+def test_a_key_that_cannot_be_used_is_remembered_and_why(name: str, trouble: str) -> None:
+    sender = f"{name.partition('-')[0]}@user.example"
+    message = file(letter(sender=sender, encryption=Encryption.OK), keys=[offered(name, "E" * 40)])
+    row = PublicKey.objects.get()
+    assert (row.state, row.trouble) == (State.UNUSABLE, trouble)
+    assert choose_key(sender, now=message.created).trouble == trouble
+    assert not message.ticket.events.filter(kind__startswith="key").exists()
+
+
+def test_a_key_of_which_nothing_can_be_read_is_remembered_where_it_can_only_be_theirs() -> None:
+    unreadable = OfferedKey(BOB, "report", b"")
+    file(from_bob(), keys=[unreadable])
+    assert PublicKey.objects.get().trouble == "unreadable"
+    file(letter(sender="ann@user.example"), keys=[OfferedKey(CAROL, "attachment", b"")])
+    assert PublicKey.objects.count() == 1
+
+
+def test_only_one_name_of_a_key_is_kept() -> None:
+    file(letter(sender="Ella@User.example", encryption=Encryption.OK), keys=[offered("ella", ELLA)])
+    names = [each.body for each in walk(PublicKey.objects.get().certificate) if each.tag == USER_ID]
+    assert names == [b"Ella Finch <ella@user.example>"]
+
+
+def test_the_message_that_brought_a_key_is_remembered() -> None:
+    message = file(from_bob(), keys=[offered()])
+    event = KeyEvent.objects.get()
+    assert (event.origin, event.kind, event.encrypted, event.at) == (
+        message.pk,
+        "seen",
+        True,
+        message.created,
     )
-    assert not PublicKey.objects.exists()
+
+
+def test_a_key_from_a_text_that_may_be_stolen_is_not_used_unasked() -> None:
+    file(from_bob(sender_differs=True), keys=[offered()])
+    assert PublicKey.objects.get().state == State.PROPOSED
 
 
 def test_an_expired_key_is_learned_and_not_used() -> None:

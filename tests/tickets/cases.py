@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from crypto.certificates import Certificate, State
+from crypto.history import Sighting
 from crypto.keys import learn_key
 from crypto.models import PublicKey, SealKey
 from tests.keyrings import BOB, CAROL, certificate
@@ -76,7 +77,12 @@ def first_message(ticket: Ticket) -> Message:
 
 
 def know_key(
-    name: str = "bob", *, address: str = REQUESTER, encrypted: bool = True, now: datetime = NOW
+    name: str = "bob",
+    *,
+    address: str = REQUESTER,
+    encrypted: bool = True,
+    now: datetime = NOW,
+    origin: Message | None = None,
 ) -> str:
     """Learn the key of this file in tests/keys for an address; its fingerprint."""
     fingerprint = _FINGERPRINTS[name]
@@ -89,5 +95,6 @@ def know_key(
         algorithm="ed25519",
         minimal=certificate(name),
     )
-    learn_key(address, offered, source=PublicKey.Source.REPORT, encrypted=encrypted, now=now)
+    seen = Sighting(PublicKey.Source.REPORT, now, encrypted=encrypted, origin=origin.pk if origin else None)
+    learn_key(address, offered, seen, unasked=True)
     return fingerprint

@@ -16,7 +16,7 @@ from tickets.actions.answer import Shown, answer_ticket, send_again
 from tickets.actions.draft import save_draft
 from tickets.actions.errors import CannotBeAnswered, KeyTrouble, NotPossibleNow, WayChanged
 from tickets.models import Draft, Event, Message, Outgoing, Queue, Ticket
-from tickets.travel import Way
+from tickets.travel import Travel, Way
 
 SOON = NOW + timedelta(minutes=5)
 
@@ -121,15 +121,9 @@ def test_a_key_lost_at_the_last_moment_changes_the_way(
 ) -> None:
     know_key()
     ticket = opened(signing)
-    monkeypatch.setattr("tickets.actions.answer.choose_key", lambda address, now: _no_choice(address))
+    monkeypatch.setattr("tickets.actions.answer.travel_of", lambda ticket, now: Travel(Way.ENCRYPTED))
     with pytest.raises(WayChanged):
         _answer(ticket, Way.ENCRYPTED, alice)
-
-
-def _no_choice(address: str) -> object:
-    from crypto.keys import Choice
-
-    return Choice()
 
 
 def test_a_key_that_cannot_be_encrypted_to_stops_the_answer(signing: Queue, alice: User) -> None:

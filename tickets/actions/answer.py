@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from crypto.errors import GnupgError, UnusableKeyError
-from crypto.keys import Choice, choose_key
+from crypto.keys import Choice
 from crypto.openpgp import SecretKeyring
 from crypto.vault import digest
 from crypto.verdict import Encryption, SignatureState
@@ -102,12 +102,12 @@ def release_waiting(ticket: Ticket, *, now: datetime) -> int:
 
     May run twice at once: the one that finds the row still waiting, and locks it, approves it.
     """
-    if travel_of(ticket, now=now).way is not Way.ENCRYPTED:
+    travel = travel_of(ticket, now=now)
+    if travel.way is not Way.ENCRYPTED:
         return 0
-    choice = choose_key(ticket.requester_address, now=now)
     waiting = Outgoing.objects.released(now).filter(message__ticket=ticket).order_by("pk")
     rows = waiting.select_related("message__ticket__key", "message__ticket__queue")
-    return sum(_release(outgoing, choice, now) for outgoing in rows)
+    return sum(_release(outgoing, travel.choice, now) for outgoing in rows)
 
 
 def _release(outgoing: Outgoing, choice: Choice, now: datetime) -> bool:
@@ -199,9 +199,8 @@ def _outgoing(message: Message, travel: Travel, now: datetime) -> Outgoing:
         outgoing.rendered = _render_clear(message, now)
         outgoing.state = Outgoing.State.APPROVED
     if travel.way is Way.ENCRYPTED:
-        choice = choose_key(ticket.requester_address, now=now)
-        outgoing.rendered = _render_encrypted(message, choice, now)
-        outgoing.fingerprint = choice.fingerprint
+        outgoing.rendered = _render_encrypted(message, travel.choice, now)
+        outgoing.fingerprint = travel.choice.fingerprint
         outgoing.state = Outgoing.State.APPROVED
     return outgoing
 

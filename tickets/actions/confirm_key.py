@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from crypto import keys
+from crypto import decisions
 from helpdesk.models import User
 from tickets.actions.answer import allow_release
 from tickets.actions.errors import NotPossibleNow
@@ -21,7 +21,7 @@ def confirm_key(ticket: Ticket, fingerprint: str, *, by: User, now: datetime) ->
     Raises NotPossibleNow when no such key is known for the requester, or a colleague has just chosen another.
     """
     with transaction.atomic():
-        if not keys.confirm_key(ticket.requester_address, fingerprint):
+        if not decisions.confirm_key(ticket.requester_address, fingerprint, by=by, at=now):
             raise NotPossibleNow
         note_event(ticket, Event.Kind.KEY_CONFIRMED, at=now, by=by)
         allow_release(ticket, now=now, confirmed=True)

@@ -56,7 +56,7 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
         message.replayed |= _is_replayed(accepted.letter, reporter, message)
         save_message(message, arrival)
         if offer:
-            _learn(ticket, offer, now=incoming.received)
+            _learn(message, offer, now=incoming.received)
         if place.ticket is None:
             acknowledge(message, _first(incoming, accepted, reporter), now=timezone.now())
         if reporter.report:
@@ -173,9 +173,10 @@ def _is_replayed(letter: Letter, reporter: Reporter, message: Message) -> bool:
     return False
 
 
-def _learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:
+def _learn(message: Message, offer: Offer, *, now: datetime) -> None:
     """What waits in this ticket may go when the key inside this letter is the one to use for its requester."""
-    learn(ticket, offer, now=now)
+    ticket = message.ticket
+    learn(message, offer, now=now)
     if not offer.encrypted or address_digest(offer.address) != ticket.requester_digest:
         return
     if choose_key(offer.address, now=now).fingerprint == offer.certificate.fingerprint:

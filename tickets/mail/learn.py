@@ -6,21 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crypto.certificates import Certificate, read_certificates
+from crypto.certificates import Certificate, State, read_for
 from crypto.digests import address_digest, normalise_address
 from crypto.errors import CryptoError
+from crypto.history import Sighting
 from crypto.keys import learn_key
 from crypto.models import PublicKey
 from crypto.verdict import Encryption
 from tickets.actions.event import note_event
 from tickets.mail.letter import Accepted, OfferedKey
 from tickets.mail.reporter import Reporter
-from tickets.models import Event, Ticket
+from tickets.models import Event, Message, Ticket
 
 _SOURCES = {
     "report": PublicKey.Source.REPORT,
     "attachment": PublicKey.Source.ATTACHMENT,
     "autocrypt": PublicKey.Source.AUTOCRYPT,
+}
+_NEWS = {
+    PublicKey.State.IN_USE.value: Event.Kind.KEY_LEARNED,
+    PublicKey.State.PROPOSED.value: Event.Kind.KEY_PROPOSED,
 }
 
 
@@ -55,23 +60,19 @@ def offer_in(accepted: Accepted, reporter: Reporter, *, now: datetime) -> Offer 
     return Offer(reporter.address, certificate, source, encrypted)
 
 
-def learn(ticket: Ticket, offer: Offer, *, now: datetime) -> None:
+def learn(message: Message, offer: Offer, *, now: datetime) -> None:
     """Write the offered key down; part of the filing transaction.
 
     Anybody can encrypt to us under anybody's name. So the first key of somebody who has written to us before, without
     one, is not used unasked because another mail brings it: what waits for them would go to whoever sent that mail.
+    Nor is one from a text that may be stolen (security.md R5).
     """
-    key = learn_key(
-        offer.address,
-        offer.certificate,
-        source=offer.source,
-        encrypted=offer.encrypted,
-        now=now,
-        unasked=not _wrote_elsewhere(offer.address, ticket),
-    )
-    if key is not None and key.first_seen == now:
-        is_used = key.state == PublicKey.State.IN_USE
-        note_event(ticket, Event.Kind.KEY_LEARNED if is_used else Event.Kind.KEY_PROPOSED, at=now)
+    ticket = message.ticket
+    seen = Sighting(offer.source, now, encrypted=offer.encrypted, origin=message.pk)
+    unasked = not message.replayed and not _wrote_elsewhere(offer.address, ticket)
+    key = learn_key(offer.address, offer.certificate, seen, unasked=unasked)
+    if key.first_seen == now and key.state in _NEWS:
+        note_event(ticket, _NEWS[key.state], at=now)
 
 
 def _wrote_elsewhere(address: str, ticket: Ticket) -> bool:
@@ -81,16 +82,19 @@ def _wrote_elsewhere(address: str, ticket: Ticket) -> bool:
 def _certificates(
     offers: Sequence[OfferedKey], address: str, *, now: datetime
 ) -> list[tuple[Certificate, PublicKey.Source]]:
-    found = []
-    for offer in offers:
-        try:
-            certificates = read_certificates(offer.certificate, now=now)
-        except CryptoError:
-            continue
-        found += [
-            (certificate, _SOURCES[offer.source])
-            for certificate in certificates
-            if offer.source == "report"
-            or address in {normalise_address(uid) for uid in certificate.addresses}
-        ]
-    return found
+    return [
+        (certificate, _SOURCES[offer.source])
+        for offer in offers
+        for certificate in _read(offer, address, now)
+        if offer.source == "report" or address in {normalise_address(uid) for uid in certificate.addresses}
+    ]
+
+
+def _read(offer: OfferedKey, address: str, now: datetime) -> tuple[Certificate, ...]:
+    """A key that gpg cannot read has no bytes to keep; that it came is worth knowing all the same."""
+    if not offer.certificate:
+        return (Certificate(offer.fingerprint, frozenset(), None, None, State.UNREADABLE, "unknown", b""),)
+    try:
+        return read_for(offer.certificate, address, now=now)
+    except CryptoError:
+        return ()

@@ -63,7 +63,10 @@ def _is_key_file(attachment: Attachment) -> bool:
 
 
 def _keys_in(block: _Block, now: datetime) -> list[OfferedKey]:
-    """A block that cannot be read offers nothing: it costs the mail nothing else."""
+    """A block that cannot be read offers nothing: it costs the mail nothing else.
+
+    A key that gpg can do nothing with is somebody's only in WhisperBack's own place: it cannot say itself whose it is.
+    """
     try:
         certificates = read_certificates(block.data, now=now)
     except CryptoError:
@@ -71,5 +74,5 @@ def _keys_in(block: _Block, now: datetime) -> list[OfferedKey]:
     return [
         OfferedKey(each.fingerprint, block.source, each.minimal, block.is_outside)
         for each in certificates
-        if each.minimal
+        if each.minimal or block.source == "report"
     ]

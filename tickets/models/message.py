@@ -21,6 +21,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What a person wrote to us: a bounce or an automatic reply is nobody's word."""
         return self.filter(kind=Message.Kind.INBOUND, machine="")
 
+    def unreleased(self) -> MessageQuerySet:
+        """Encrypted texts that came under another name, of which no second agent has said that they may be answered."""
+        return self.filter(kind=Message.Kind.INBOUND, replayed=True, released__isnull=True)
+
 
 class Message(models.Model):
     """What was said, by whom, and what is known of its protection. Never changed once written."""
