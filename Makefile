@@ -1,7 +1,7 @@
 # Whisperdesk: what people, the git hook and CI type. `make help` lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test tested check lock bench packages packages-dev
+.PHONY: help run demo-reset test tested check guards lock bench packages packages-dev
 
 # The Python to make .venv with, and where the pages are served.
 PYTHON ?= python3
@@ -48,6 +48,9 @@ check: packages-dev ## What a machine can see without running the desk, cheapest
 	$(bin)/mypy .
 	env -u DATABASE_URL -u REDIS_URL $(manage) makemigrations --check --dry-run
 	env -u DATABASE_URL -u REDIS_URL $(manage) check --fail-level WARNING
+
+guards: packages-dev ## Remove each guard against an attack by itself, and see that a test misses it (GUARDS="words").
+	@$(bin)/python -m tests.guards $(GUARDS)
 
 bench: packages-dev ## How long things take, on throw-away servers.
 	@$(bin)/python -m tests.servers --durable $(bin)/python -m tests.bench

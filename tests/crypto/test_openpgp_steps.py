@@ -9,7 +9,7 @@ import pytest
 
 from crypto import openpgp
 from crypto.errors import GnupgError, GnupgTimeout, RefusedError
-from crypto.gnupg import NOWHERE, GpgRun, Limits, Piped, run
+from crypto.gnupg import NOWHERE, OUTPUT_LIMIT, GpgRun, Limits, Piped, run
 from crypto.openpgp import SecretKeyring, open_and_judge
 from crypto.packets import dearmor
 from crypto.verdict import Signature, SignatureState
@@ -87,6 +87,22 @@ def test_what_a_signature_is_the_trouble_with_is_judged_without_it(
     assert "--skip-verify" not in second
     assert {"--skip-verify", "--override-session-key-fd", "--max-output", "--no-default-keyring"} <= third
     assert home == NOWHERE
+
+
+def test_what_the_first_step_puts_out_is_not_even_read(
+    desk_keys: SecretKeyring, signed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+
+    def watch(
+        arguments: Sequence[str | Piped], *, home: Path, stdin: bytes, limits: Limits | None = None
+    ) -> GpgRun:
+        kept.append((limits or Limits()).output)
+        return run(arguments, home=home, stdin=stdin, limits=limits)
+
+    monkeypatch.setattr(openpgp, "run", watch)
+    desk_keys.decrypt(signed, certificates=[certificate("bob")])
+    assert kept == [0, OUTPUT_LIMIT]
 
 
 @pytest.mark.parametrize("error", [GnupgTimeout, GnupgError])

@@ -86,9 +86,7 @@ def test_a_literal_without_a_length_is_accepted() -> None:
 
 
 def test_only_known_keywords_on_status_lines_are_read() -> None:
-    raw = (
-        b"GOODSIG\n[GNUPG:] NOTATION_DATA [GNUPG:] GOODSIG\n[GNUPG:] \nx [GNUPG:] VALIDSIG\n[GNUPG:] NEWSIG\n"
-    )
+    raw = b"GOODSIG\n[GNUPG]: GOODSIG\n[GNUPG:] NOTATION_DATA [GNUPG:] GOODSIG\n[GNUPG:] \nx [GNUPG:] VALIDSIG\n[GNUPG:] NEWSIG\n"
     assert parse_status(raw) == (Status("NEWSIG"),)
 
 
@@ -135,6 +133,7 @@ def test_a_key_is_ours_if_gpg_does_not_miss_it(lines: str, *, expected: bool) ->
         ("NEWSIG|GOODSIG 1 x|VALIDSIG short", SignatureState.INVALID, None),
         (f"NEWSIG|GOODSIG 1 x|{VALID}|BADSIG 1 x", SignatureState.INVALID, None),
         (f"NEWSIG|GOODSIG 1 x|GOODSIG 1 x|{VALID}", SignatureState.INVALID, None),
+        (f"NEWSIG|{VALID}|{VALID}", SignatureState.INVALID, None),
         ("NEWSIG|BADSIG 1 x", SignatureState.INVALID, None),
         ("NEWSIG|ERRSIG 1 22 8 00 0 9 -", SignatureState.UNKNOWN_KEY, None),
         ("NEWSIG|ERRSIG 1 22 8 00 0 4 -", SignatureState.INVALID, None),

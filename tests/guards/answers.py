@@ -1,0 +1,77 @@
+"""T2: what leaves the desk, to whom, and what never does."""
+
+from __future__ import annotations
+
+from tests.guards.guard import Guard
+
+PARSE, TEST_PARSE = "tickets/mail/parse.py", "tests/mail/test_parse.py"
+FILE, TEST_FILE = "tickets/mail/file.py", "tests/mail/test_file.py tests/mail/test_other_sender.py"
+TRAVEL, TEST_TRAVEL = "tickets/travel.py", "tests/tickets/test_travel.py"
+ANSWER, TEST_ANSWER = (
+    "tickets/actions/answer.py",
+    "tests/tickets/test_answer.py tests/tickets/test_release.py",
+)
+MAIL, TEST_MAIL = "tickets/mail/answer.py", "tests/tickets/test_answer_mail.py"
+SEND, TEST_SEND = "tickets/mail/send.py", "tests/mail/test_send.py"
+RULES, TEST_RULES = (
+    "tickets/mail/rules.py",
+    "tests/mail/test_rules.py tests/mail/test_machines.py tests/mail/test_loops.py",
+)
+OPEN, TEST_OPEN = "tickets/mail/open.py", "tests/mail/test_open.py"
+
+_REPLY_TO = (
+    Guard("T2 R3 Reply-To of an encrypted mail", PARSE,
+          "kept = tuple(address for address in said if address.address.lower() in known)", "kept = said", TEST_PARSE),
+    Guard("T2 R3 Reply-To from inside", PARSE, 'if inner is not None and "reply-to" in inner:', "if False:", TEST_PARSE),
+)  # fmt: skip
+
+_REPLAY = (
+    Guard("T2 R5 the alarm", FILE, "message.replayed |= _is_replayed(", "_is_replayed(", TEST_FILE),
+    Guard("T2 R5 a signature clears", FILE, "if letter.signature.state is not SignatureState.VALID:", "if False:", TEST_FILE),
+    Guard("T2 R5 the earlier one is the thief's", FILE,
+          "        Message.objects.filter(pk=first.message_id).update(replayed=True)\n", "        pass\n", TEST_FILE),
+    Guard("T2 R5 another protected sender", FILE, "        replayed=letter.sender_differs,\n", "", TEST_FILE),
+    Guard("T2 R5 a ciphertext under another name is nobody's", PARSE,
+          "None if opened.sender_differs else opened.replay_material", "opened.replay_material", TEST_FILE),
+    Guard("T2 R5 no answer to a replay", TRAVEL, "if ticket.messages.unreleased().exists():", "if False:", TEST_TRAVEL),
+)  # fmt: skip
+
+_TRAVEL = (
+    Guard("promise 3: protected waits", TRAVEL, "return not ticket.protected and ", "return ", TEST_TRAVEL),
+    Guard("promise 3: the queue's policy", TRAVEL, "not ticket.protected and ticket.queue.without_key == Queue.WithoutKey.PLAIN",
+          "not ticket.protected", TEST_TRAVEL),
+    Guard("T1 a changed key stops", TRAVEL, "    if choice.changed:\n", "    if False:\n", TEST_TRAVEL),
+    Guard("T1 no answer to ourselves", TRAVEL, " or Queue.objects.at(ticket.requester_address).exists():", ":", TEST_TRAVEL),
+    Guard("promise 3: encrypted while it was written", ANSWER,
+          "if is_clear and Ticket.objects.filter(pk=ticket.pk, protected=True).exists():", "if False:",
+          "tests/tickets/test_answer.py tests/tickets/test_races.py"),
+    Guard("promise 3: the way that was shown", ANSWER, "    if travel.way != shown.way:\n", "    if False:\n", TEST_ANSWER),
+    Guard("promise 3: only what can be written", ANSWER, "    if not travel.can_be_written:\n", "    if False:\n", TEST_ANSWER),
+    Guard("promise 3: released encrypted only", ANSWER, "if travel.way is not Way.ENCRYPTED:\n        return 0", "if False:\n        return 0",
+          TEST_ANSWER),
+    Guard("promise 3: held back when overtaken", SEND, "    if outgoing.is_overtaken:\n", "    if False:\n", TEST_SEND),
+)  # fmt: skip
+
+_BYTES = (
+    Guard("T1 headers: one line", MAIL, 'subject = _one_line(reply.subject)[:_LONGEST_SUBJECT]', "subject = reply.subject[:_LONGEST_SUBJECT]",
+          TEST_MAIL),
+    Guard("T1 addresses: no other in them", SEND, "if not _can_be_said(recipient) or not _can_be_said(sender):", "if False:",
+          f"{TEST_SEND} tests/mail/test_send_smtp.py"),
+    Guard("T2 R1 nothing quoted", ANSWER, "        text=message.text,\n        number",
+          "        text=message.text + (asked.text if asked else ''),\n        number", TEST_MAIL),
+    Guard("T2 R6 no number in clear", MAIL, "return build_signed(_message(reply, subject=_subject(reply))",
+          'return build_signed(_message(reply, subject=f"{_subject(reply)} [{reply.number}]")', TEST_MAIL),
+    Guard("T2 R4 no part is opened", OPEN, "encryption = Encryption.PARTIAL if protection.has_encrypted_part else Encryption.NONE",
+          "encryption = Encryption.NONE", TEST_OPEN),
+)  # fmt: skip
+
+_MACHINES = (
+    Guard("T1 loops", RULES, "return Machine.LOOP if own_id or marked else None", "return None", TEST_RULES),
+    Guard("T1 loops: our Message-ID", RULES, "if own_id or marked", "if marked", TEST_RULES),
+    Guard("T1 loops: our mark", RULES, "if own_id or marked", "if own_id", TEST_RULES),
+    Guard("T1 bounces", RULES, "return Machine.BOUNCE if", "return None if", TEST_RULES),
+    Guard("T1 automatic mail", RULES, "return Machine.AUTOMATIC if", "return None if", TEST_RULES),
+    Guard("T1 lists", RULES, "return Machine.LIST if bulk or letter.signs.list_id else None", "return None", TEST_RULES),
+)  # fmt: skip
+
+GUARDS = (*_REPLY_TO, *_REPLAY, *_TRAVEL, *_BYTES, *_MACHINES)
