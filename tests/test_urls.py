@@ -60,6 +60,8 @@ ACTIONS = {
     "set_aside": "incoming_id",
 }
 OF_OBJECTS = {**READS, **ACTIONS}
+# What a queue says by itself: for those of its members who are coordinators; see tests/desk/test_queue_texts.py.
+OF_QUEUES = {"queue_texts", "queue_text", "queue_policy", "preview_text", "keep_text", "drop_text"}
 OF_MAIL = {"try_again", "set_aside"}
 
 
@@ -82,6 +84,10 @@ def _address(name: str, identity: uuid.UUID) -> str:
         arguments["number"] = 0
     if name == "part_file":
         arguments["place"] = 0
+    if name in OF_QUEUES:
+        arguments["slug"] = "english"
+    if name.endswith("_text"):
+        arguments |= {"kind": "notice", "language": "fr"}
     return reverse(name, kwargs=arguments)
 
 
@@ -106,7 +112,7 @@ def _ask(client: Client, name: str, identity: uuid.UUID) -> int:
 
 
 def test_every_address_has_a_rule() -> None:
-    declared = sorted([*PUBLIC, *OWN, *OF_OBJECTS])
+    declared = sorted([*PUBLIC, *OWN, *OF_OBJECTS, *OF_QUEUES])
     assert declared == NAMES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from helpdesk.models import User
@@ -19,6 +19,12 @@ from tickets.models.ticket import TicketQuerySet
 def queues_of(user: User) -> QueueQuerySet:
     """The queues that a person is a member of. Superusers are people like others here."""
     return Queue.objects.of(user.pk)
+
+
+def queue_for_coordinator(user: User, slug: str) -> Queue:
+    """A queue that a person coordinates: one of their own, else Http404."""
+    own = queues_of(user) if user.is_coordinator else Queue.objects.none()
+    return get_object_or_404(own, slug=slug)
 
 
 def tickets_of(user: User) -> TicketQuerySet:
@@ -88,6 +94,13 @@ def first_messages(tickets: Iterable[Ticket]) -> dict[UUID, Message]:
     first = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).values_list(Subquery(earliest))
     rows = Message.objects.filter(pk__in=first).select_related("ticket__key")
     return {message.ticket_id: message for message in rows}
+
+
+def came_back(tickets: Iterable[Ticket]) -> set[UUID]:
+    """The ids of those that wait because an answer did not arrive. Give only tickets that a person may see."""
+    failed = Message.objects.filter(delivery=Message.Delivery.FAILED, about__kind=Message.Kind.OUTBOUND)
+    since = failed.filter(created__gte=F("ticket__waiting_since"))
+    return set(since.filter(ticket__in=[ticket.pk for ticket in tickets]).values_list("ticket", flat=True))
 
 
 def waiting_for_a_key(tickets: Iterable[Ticket]) -> set[UUID]:

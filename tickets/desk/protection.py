@@ -42,6 +42,8 @@ def how_it_went(message: Message) -> Saying:
     outgoing = message.outgoing
     if outgoing.fingerprint:
         return Saying(Level.PROTECTED, _("Encrypted to key 0x%s.") % _tail(outgoing.fingerprint, 16))
+    if message.kind == Message.Kind.AUTOMATIC:
+        return Saying(Level.INFORMATION, _("Not encrypted. It says nothing about this ticket."))
     if outgoing.state == outgoing.State.WAITING:
         return Saying(Level.CAREFUL, _("No key. The answer waits here until a key comes; nothing was sent."))
     return Saying(Level.INFORMATION, _("Not encrypted. Others may read it on the way."))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tickets.access import first_messages, waiting_for_a_key
+from tickets.access import came_back, first_messages, waiting_for_a_key
 from tickets.models import Ticket
 
 ROWS_A_PAGE = 40
@@ -30,12 +30,16 @@ class Row:
 
 
 def rows_of(tickets: Sequence[Ticket]) -> list[Row]:
-    """The rows; a query for answers that wait, and one more when some ticket has no subject, however many."""
+    """The rows; a query for answers that wait, one for those that came back, and one more when some ticket has no subject, however many."""
     silent = [ticket for ticket in tickets if not subject_of(ticket)]
     first = first_messages(silent) if silent else {}
     words = {pk: _first_words(message.text) for pk, message in first.items()}
-    waiting = waiting_for_a_key(tickets)
-    return [_row(ticket, words.get(ticket.pk, ""), waits=ticket.pk in waiting) for ticket in tickets]
+    waiting, returned = waiting_for_a_key(tickets), came_back(tickets)
+    standings = {
+        ticket.pk: _standing(ticket, waits=ticket.pk in waiting, returned=ticket.pk in returned)
+        for ticket in tickets
+    }
+    return [_row(ticket, words.get(ticket.pk, ""), standings[ticket.pk]) for ticket in tickets]
 
 
 def subject_of(ticket: Ticket) -> str:
@@ -44,8 +48,8 @@ def subject_of(ticket: Ticket) -> str:
     return "" if subject == "..." else subject
 
 
-def _row(ticket: Ticket, first_words: str, *, waits: bool) -> Row:
-    state, word, since = _standing(ticket, waits=waits)
+def _row(ticket: Ticket, first_words: str, standing: tuple[str, str, datetime]) -> Row:
+    state, word, since = standing
     subject = subject_of(ticket)
     return Row(
         ticket=ticket,
@@ -58,9 +62,11 @@ def _row(ticket: Ticket, first_words: str, *, waits: bool) -> Row:
     )
 
 
-def _standing(ticket: Ticket, *, waits: bool) -> tuple[str, str, datetime]:
+def _standing(ticket: Ticket, *, waits: bool, returned: bool) -> tuple[str, str, datetime]:
     if not ticket.is_open:
         return "closed", _("closed"), ticket.closed or ticket.updated
+    if ticket.waiting_since and returned:
+        return "unanswered", _("answer came back"), ticket.waiting_since
     if ticket.waiting_since:
         return "unanswered", _("unanswered"), ticket.waiting_since
     if waits:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from tickets.desk.delivery_words import returns_of
 from tickets.desk.parts import SealedPart, parts_of
 from tickets.desk.protection import Saying, how_it_went, protection_of
 from tickets.desk.report import Section, questions_of, sections_of
@@ -15,8 +17,15 @@ from tickets.models import Attachment, Event, Message, Outgoing, Ticket
 
 # What a card says by itself is not repeated between the cards.
 _SAID_BY_CARDS = frozenset(
-    {Event.Kind.OPENED, Event.Kind.RECEIVED, Event.Kind.ANSWERED, Event.Kind.NOTED, Event.Kind.SENT}
+    {
+        *(Event.Kind.OPENED, Event.Kind.RECEIVED, Event.Kind.ANSWERED, Event.Kind.NOTED, Event.Kind.SENT),
+        *(Event.Kind.ACKNOWLEDGED, Event.Kind.NOTICED, Event.Kind.KEY_ASKED, Event.Kind.CAME_BACK),
+    }
 )
+_REPORTS = {
+    "delayed": gettext_noop("A mail server wrote this: a mail is delayed, and it goes on trying."),
+    "delivered": gettext_noop("A mail server wrote this: a mail was delivered."),
+}
 _MACHINES = ("bounce", "automatic", "list", "loop")
 
 
@@ -37,6 +46,11 @@ class Card:
     """What is encrypted in it and was not opened."""
     attachments: Sequence[Attachment] = ()
     is_card: bool = True
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is folded: nobody wrote it, and nobody has to do anything about it."""
+        return self.message.kind == Message.Kind.AUTOMATIC or self.message.machine == "automatic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ def history_of(ticket: Ticket) -> list[Line]:
 
 
 def _cards(ticket: Ticket) -> Iterator[Card]:
-    messages = ticket.messages.select_related("author", "outgoing").prefetch_related("attachments")
+    messages = ticket.messages.select_related("author", "outgoing").prefetch_related("attachments", "returns")
     for message in messages.order_by("created", "id"):
         message.ticket = ticket  # The key that opens it is at hand: no query for each.
         attachments = list(message.attachments.all())
@@ -82,7 +96,7 @@ def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
         sayings=_sayings(message, outgoing),
         outgoing=outgoing,
         rest="" if sections else message.full_text,
-        machine=_machine(message.machine),
+        machine=_machine(message),
         questions=questions_of(message),
         sections=sections,
         parts=parts_of(message),
@@ -93,17 +107,20 @@ def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
 def _sayings(message: Message, outgoing: Outgoing | None) -> list[Saying]:
     if message.kind == Message.Kind.INBOUND:
         return protection_of(message)
-    return [how_it_went(message)] if outgoing else []
+    went = [how_it_went(message)] if outgoing else []
+    return [*returns_of(message), *went]
 
 
-def _machine(machine: str) -> str:
+def _machine(message: Message) -> str:
+    if message.delivery in _REPORTS:
+        return _(_REPORTS[message.delivery])
     words = {
         "bounce": _("A mail server wrote this: a mail could not be delivered."),
         "automatic": _("A machine wrote this, not a person."),
         "list": _("This came over a mailing list."),
         "loop": _("This is one of our own mails coming back."),
     }
-    return words[machine] if machine in _MACHINES else ""
+    return words[message.machine] if message.machine in _MACHINES else ""
 
 
 def sentence_of(event: Event) -> str:

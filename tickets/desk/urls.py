@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.desk import answers, changes, files, mails, parts, preferences, ticket_list, ticket_page
+from tickets.desk import answers, changes, files, mails, parts, preferences, queue_texts, ticket_list, ticket_page
 
 urlpatterns = [
     path("tickets/", ticket_list.list_tickets, name="tickets"),
@@ -33,5 +33,15 @@ urlpatterns = [
     path("mail/", mails.list_mails, name="mails"),
     path("mail/<uuid:incoming_id>/again/", mails.try_mail_again, name="try_again"),
     path("mail/<uuid:incoming_id>/aside/", mails.set_mail_aside, name="set_aside"),
+    path("queues/<slug:slug>/texts/", queue_texts.list_texts, name="queue_texts"),
+    path("queues/<slug:slug>/policy/", queue_texts.keep_policy, name="queue_policy"),
+    path("queues/<slug:slug>/texts/<slug:kind>/<slug:language>/", queue_texts.show_text, name="queue_text"),
+    path(
+        "queues/<slug:slug>/texts/<slug:kind>/<slug:language>/preview/",
+        queue_texts.preview_text,
+        name="preview_text",
+    ),
+    path("queues/<slug:slug>/texts/<slug:kind>/<slug:language>/keep/", queue_texts.keep, name="keep_text"),
+    path("queues/<slug:slug>/texts/<slug:kind>/<slug:language>/drop/", queue_texts.drop, name="drop_text"),
     path("preferences/", preferences.preferences, name="preferences"),
 ]
