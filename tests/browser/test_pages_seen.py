@@ -12,7 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from helpdesk.models import User
 from tests.conftest import PASSWORD
-from tests.desk.rows import new_attachment, new_mail, new_message, new_outgoing, new_public_key, new_ticket
+from tests.desk.mailroom.rows import fill_mail_room
+from tests.desk.rows import new_attachment, new_message, new_outgoing, new_public_key, new_ticket
 from tickets.models import Draft, Outgoing, Queue, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,8 +45,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def full(queue: Queue, alice: User) -> Ticket:
     """A ticket with something of everything."""
+    alice.is_coordinator = True
+    alice.save()
     new_public_key()
-    new_mail("quarantined", "refused")
+    fill_mail_room(queue)
     ticket = new_ticket(queue, subject="No Wi-Fi after the upgrade", facts=[["Model", "Example 3000"]])
     report = {"questions": [["What happened instead?", "Nothing"]], "sections": [["/proc/cmdline", 0, 5]]}
     message = new_message(ticket, text="Nothing", full_text="quiet", report=report, encryption="ok")
@@ -66,7 +69,9 @@ def _sign_in(page: Page, server: LiveServer) -> None:
 
 def _addresses(ticket: Ticket) -> list[str]:
     section = f"/messages/{ticket.messages.order_by('created')[0].pk}/sections/0/"
-    return ["/", "/tickets/", f"/tickets/{ticket.pk}/", "/mail/", "/preferences/", section, "/nothing/"]
+    room = ["/mail/room/", "/mail/room/quarantine/", "/mail/room/aside/", "/mail/room/outbox/"]
+    mine = ["/", "/tickets/", f"/tickets/{ticket.pk}/", "/mail/", "/preferences/"]
+    return [*mine, *room, section, "/nothing/"]
 
 
 @pytest.mark.parametrize("with_script", [True, False])
@@ -91,7 +96,7 @@ def test_an_answer_is_written_with_and_without_script(
     page.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Reopen").wait_for()
     page.close()
-    assert Outgoing.objects.get().state == "waiting"
+    assert Outgoing.objects.get(kind="answer").state == "waiting"
 
 
 def test_their_words_stay_words(browser: Browser, live_server: LiveServer, full: Ticket) -> None:
@@ -137,6 +142,29 @@ def test_nothing_is_wider_than_a_phone(
         too_much = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert (address, too_much) == (address, 0)
     context.close()
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_the_mail_room_is_worked_in_with_and_without_script(
+    browser: Browser, live_server: LiveServer, full: Ticket, *, with_script: bool
+) -> None:
+    page = browser.new_page(java_script_enabled=with_script)
+    _sign_in(page, live_server)
+    page.get_by_role("link", name="Mail room").click()
+    page.get_by_text("things need somebody:").wait_for()
+    page.get_by_role("button", name="Set aside").first.click()
+    page.get_by_text("The mail is set aside.").wait_for()
+    page.get_by_role("link", name="Somebody looked at it and set it aside.").click()
+    page.get_by_role("heading", name="Set aside").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").first.click()
+    assert download.value.suggested_filename.startswith("mail-")
+    page.get_by_role("link", name="Back to the mail room").click()
+    page.get_by_role("button", name="Close the breaker").first.click()
+    page.get_by_text("The breaker is closed").wait_for()
+    page.get_by_role("button", name="Try all 5 shown here again").click()
+    page.get_by_text("5 mails are tried again.").wait_for()
+    page.close()
 
 
 def test_keys_walk_through_the_list_and_to_the_answer(

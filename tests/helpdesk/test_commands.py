@@ -83,6 +83,21 @@ def test_an_agent_can_sign_in_and_sees_their_queues(queue: Queue, monkeypatch: p
     assert list(agent.queues.all()) == [queue]
 
 
+def test_a_coordinator_is_made_by_the_same_command(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_password(monkeypatch, STRONG, STRONG)
+    options = ["--queues", "english", "--coordinator", "--email", "dina@desk.example"]
+    assert "sees 1 queue(s) and the mail room" in say("add_agent", "dina", "--name", "Dina", *options)
+    agent = User.objects.get(username="dina")
+    assert (agent.is_coordinator, agent.email) == (True, "dina@desk.example")
+
+
+def test_an_address_that_is_none_makes_no_agent(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_password(monkeypatch, STRONG, STRONG)
+    with pytest.raises(CommandError, match="valid email"):
+        say("add_agent", "dina", "--name", "Dina", "--email", "nowhere")
+    assert not User.objects.exists()
+
+
 def test_a_script_gives_the_password_on_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{STRONG}\n"))
     say("add_agent", "dina", "--name", "Dina")

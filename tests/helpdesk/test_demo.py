@@ -103,6 +103,7 @@ def test_a_second_start_of_the_demo_adds_nothing(demo: LazySettings) -> None:
     desk.set_up(now=NOW)
     assert _state(demo) == first
     assert first[0] == 8
+    assert [agent.username for agent in User.objects.filter(is_coordinator=True)] == ["ana"]
     assert User.objects.get(username="ana").queues.count() == Queue.objects.count() == 6
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crypto.models import DeskKey, SealKey
-from tests.desk.rows import ago
+from tests.desk.rows import ago, foreign_ticket, new_mail, new_outgoing, new_ticket
 from tickets.models import Breaker, Mailbox, Outgoing, Queue
 
 
@@ -73,3 +73,19 @@ def new_desk_key(days: float | None, trouble: str = "") -> DeskKey:
         trouble=trouble,
         checked=ago(1),
     )
+
+
+def fill_mail_room(queue: Queue) -> None:
+    """Something of everything, so that each part of the page is seen."""
+    new_mailbox()
+    new_mailbox(succeeded=ago(3), failures=9, trouble="certificate", not_before=ago(-0.1))
+    for reason in ("refused", *["gpg_failed"] * 6):
+        new_mail("quarantined", reason)
+    new_mail("set_aside", "no_key")
+    new_outgoing(new_ticket(queue, waiting_since=None), state="failed", reply_code=550)
+    new_outgoing(foreign_ticket(), state="retry", reply_code=450, not_before=ago(-0.1))
+    new_alert("failed")
+    for address in ("", "digest"):
+        new_breaker(address, count=14)
+    old = {"retired": ago(99), "destroy_after": ago(-48)}
+    new_desk_key(40).retired_subkeys.create(fingerprint="A" * 40, keygrip="x", **old)

@@ -57,7 +57,7 @@ def test_a_mailbox_in_its_pause_is_not_neglected(room: Client) -> None:
     found = section(room, "mailboxes")
     for words in (
         "1 mailbox is not being read. Mail that lies there is safe, but nobody sees it here.",
-        "Was not read for 3 h.",
+        "Has not been read for 3 h.",
         "Its server does not answer in time.",
         "It failed 9 times in a row.",
         "next time",
@@ -77,7 +77,7 @@ def test_one_that_failed_once_is_no_alarm(room: Client) -> None:
 def test_one_that_could_never_be_read_is_one(room: Client) -> None:
     new_mailbox(succeeded=None, failures=1, trouble="sign_in_refused", imported=None)
     found = section(room, "mailboxes")
-    assert "Was never read so far." in found
+    assert "Has never been read." in found
     assert "saying-danger" in found
     assert "it is filed silently, without acknowledgements" in found
 

@@ -13,6 +13,7 @@ from helpdesk.models import User
 from stats.counts import state_of_house
 from tests.desk.mailroom.rows import new_alert, new_breaker, new_desk_key, new_mailbox, page
 from tests.desk.rows import ago, browser_of, foreign_ticket, new_mail, new_outgoing, new_ticket
+from tests.test_headers import check_headers, check_policy
 from tickets.models import Queue, Ticket
 
 WORD = "lighthouse"
@@ -25,6 +26,13 @@ def test_the_mail_room_is_for_coordinators(
     name: str, person: str, request: pytest.FixtureRequest, queue: Queue
 ) -> None:
     assert browser_of(request.getfixturevalue(person)).get(reverse(name)).status_code == 404
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_its_pages_carry_the_headers_of_all_pages(name: str, room: Client) -> None:
+    answer = room.get(reverse(name))
+    check_headers(answer)
+    check_policy(answer)
 
 
 def test_being_superuser_opens_it_to_nobody(charlie: User) -> None:

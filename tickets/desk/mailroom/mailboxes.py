@@ -107,7 +107,7 @@ def _standing(mailbox: Mailbox, now: datetime) -> Saying:
 
 
 def _unread(mailbox: Mailbox, now: datetime) -> str:
-    words = _("Was never read so far.")
+    words = _("Has never been read.")
     if mailbox.succeeded:
-        words = _("Was not read for %s.") % age(mailbox.succeeded)
+        words = _("Has not been read for %s.") % age(mailbox.succeeded)
     return f"{words} {_('Nobody looks there any more.')}" if mailbox.is_neglected(now) else words

@@ -65,20 +65,16 @@ class Outbox:
     sayings: list[Saying]
     counts: list[Counted]
     rows: list[OutgoingRow]
-    has_more: bool
 
 
 def outbox_section(room: MailRoom, user: User, now: datetime) -> Outbox:
     """Counts of every state, and the mails that are not where they should be."""
     counts = _counts(room, now)
-    found = list(
-        with_tickets(room.outbox).filter(_to_look_at()).order_by(_urgency(), "approved", "pk")[: SHOWN + 1]
-    )
+    urgent = with_tickets(room.outbox).filter(_to_look_at()).order_by(_urgency(), "approved", "pk")
     return Outbox(
         sayings=[*_stuck(counts), *_overdue(room, now)] or [_well(counts)],
         counts=counts,
-        rows=rows_of(found[:SHOWN], user),
-        has_more=len(found) > SHOWN,
+        rows=rows_of(urgent[:SHOWN], user),
     )
 
 
@@ -125,7 +121,7 @@ def _counts(room: MailRoom, now: datetime) -> list[Counted]:
     found: dict[str, dict[str, int]] = {}
     for state, kind, count in counted.order_by("kind"):
         found.setdefault(state, {})[kind] = count
-    return [_counted(state, found.get(state, {})) for state in Outgoing.State]
+    return [_counted(state, found[state]) for state in Outgoing.State if state in found]
 
 
 def _counted(state: Outgoing.State, found: dict[str, int]) -> Counted:
