@@ -59,6 +59,17 @@ ACTIONS = {
     "try_again": "incoming_id",
     "set_aside": "incoming_id",
 }
+# The mail room: for coordinators only, whatever their queues; see tests/desk/mailroom.
+OF_COORDINATORS = {
+    "mail_room": "",
+    "mail_room_quarantine": "",
+    "mail_room_aside": "",
+    "mail_room_outbox": "",
+    "try_shown_again": "",
+    "send_out_again": "outgoing_id",
+    "download_mail": "incoming_id",
+    "close_breaker": "breaker_id",
+}
 OF_OBJECTS = {**READS, **ACTIONS}
 # What a queue says by itself: for those of its members who are coordinators; see tests/desk/test_queue_texts.py.
 OF_QUEUES = {"queue_texts", "queue_text", "queue_policy", "preview_text", "keep_text", "drop_text"}
@@ -80,6 +91,8 @@ def _address(name: str, identity: uuid.UUID) -> str:
     arguments: dict[str, object] = {}
     if name in OF_OBJECTS:
         arguments[OF_OBJECTS[name]] = identity
+    if OF_COORDINATORS.get(name):
+        arguments[OF_COORDINATORS[name]] = 1 if name == "close_breaker" else identity
     if name.startswith(("section", "open_part", "part_file")):
         arguments["number"] = 0
     if name == "part_file":
@@ -112,7 +125,7 @@ def _ask(client: Client, name: str, identity: uuid.UUID) -> int:
 
 
 def test_every_address_has_a_rule() -> None:
-    declared = sorted([*PUBLIC, *OWN, *OF_OBJECTS, *OF_QUEUES])
+    declared = sorted([*PUBLIC, *OWN, *OF_OBJECTS, *OF_QUEUES, *OF_COORDINATORS])
     assert declared == NAMES
 
 
@@ -172,7 +185,14 @@ def test_unfiled_mail_is_for_members_of_some_queue(
     assert _ask(client, name, new_mail("quarantined", "refused").pk) == status
 
 
-@pytest.mark.parametrize("name", sorted(ACTIONS))
+@pytest.mark.parametrize("name", sorted(OF_COORDINATORS))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_mail_room_is_not_there_for_agents(name: str, method: str, desk: Client) -> None:
+    answer = getattr(desk, method)(_address(name, uuid.uuid4()))
+    assert answer.status_code in {404, 405}
+
+
+@pytest.mark.parametrize("name", ["try_shown_again", "send_out_again", "close_breaker", *sorted(ACTIONS)])
 def test_an_action_does_not_answer_to_get(name: str, desk: Client) -> None:
     assert desk.get(_address(name, uuid.uuid4())).status_code == 405
 

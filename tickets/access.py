@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from crypto.known_keys import KnownKey, known_keys
+from crypto.models import DeskKey
 from helpdesk.models import User
-from tickets.models import Attachment, Draft, Incoming, Message, Outgoing, Queue, Ticket
+from tickets.models import (
+    Attachment,
+    AutomaticMail,
+    Breaker,
+    Draft,
+    Incoming,
+    Mailbox,
+    Message,
+    Outgoing,
+    Queue,
+    Ticket,
+)
 from tickets.models.incoming import IncomingQuerySet
 from tickets.models.outgoing import OutgoingQuerySet
 from tickets.models.queue import QueueQuerySet
@@ -61,13 +77,50 @@ def outgoing_for(user: User, outgoing_id: UUID) -> Outgoing:
 
 
 def incoming_of(user: User) -> IncomingQuerySet:
-    """Mails that are not filed belong to no queue yet: every member of at least one queue may see that they are there."""
-    return Incoming.objects.all() if queues_of(user).exists() else Incoming.objects.none()
+    """Mails that are not filed belong to no queue yet: coordinators and members of any queue see that they are there."""
+    if user.is_coordinator or queues_of(user).exists():
+        return Incoming.objects.all()
+    return Incoming.objects.none()
 
 
 def incoming_for(user: User, incoming_id: UUID) -> Incoming:
     """A mail that waits for somebody, for a person who works here; else Http404."""
     return get_object_or_404(incoming_of(user).waiting_for_somebody(), pk=incoming_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRoom:
+    """What a coordinator sees of all mail, whatever the queue: states, times and counts, never what stands in it."""
+
+    mailboxes: QuerySet[Mailbox]
+    mails: IncomingQuerySet
+    outbox: OutgoingQuerySet
+    automatic: QuerySet[AutomaticMail]
+    breakers: QuerySet[Breaker]
+    desk_keys: QuerySet[DeskKey]
+    queues: QueueQuerySet
+
+
+def mail_room_for(user: User) -> MailRoom:
+    """The mail room, for a coordinator; else Http404."""
+    if not user.is_coordinator:
+        raise Http404
+    return MailRoom(
+        mailboxes=Mailbox.objects.all(),
+        mails=Incoming.objects.all(),
+        # Its sealed columns are not even read: addresses and bytes of other queues' mail are not a coordinator's.
+        outbox=Outgoing.objects.defer("recipient", "sender", "rendered", "fingerprint"),
+        automatic=AutomaticMail.objects.all(),
+        breakers=Breaker.objects.all(),
+        desk_keys=DeskKey.objects.all(),
+        queues=Queue.objects.all(),
+    )
+
+
+def kept_mail_for(user: User, incoming_id: UUID) -> Incoming:
+    """A mail that waits for somebody and whose bytes are here, for a coordinator who takes them out; else Http404."""
+    kept = mail_room_for(user).mails.waiting_for_somebody().filter(key__isnull=False)
+    return get_object_or_404(kept.select_related("key"), pk=incoming_id)
 
 
 def draft_of(user: User, ticket: Ticket) -> Draft | None:
@@ -81,6 +134,17 @@ def earlier_tickets(user: User, ticket: Ticket, *, limit: int) -> list[Ticket]:
         return []
     same = tickets_of(user).filter(requester_digest=ticket.requester_digest).exclude(pk=ticket.pk)
     return list(same.with_rows().order_by("-created")[:limit])
+
+
+def keys_of(ticket: Ticket, *, now: datetime) -> tuple[KnownKey, ...]:
+    """The keys of a ticket's requester, with their history. Give only a ticket that a person may see."""
+    return known_keys(ticket.requester_address, now=now) if ticket.requester_address else ()
+
+
+def messages_among(user: User, identities: Iterable[UUID]) -> dict[UUID, Message]:
+    """Those of some messages that a person may see, by their ids, with their tickets."""
+    theirs = Message.objects.filter(ticket__in=tickets_of(user), pk__in=set(identities))
+    return {message.pk: message for message in theirs.select_related("ticket__key")}
 
 
 def members_of(queue: Queue) -> QuerySet[User]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from tickets.desk import answers, changes, files, mails, parts, preferences, queue_texts, ticket_list, ticket_page
+from tickets.desk.mailroom import changes as room_changes
+from tickets.desk.mailroom import page as room
 
 urlpatterns = [
     path("tickets/", ticket_list.list_tickets, name="tickets"),
@@ -33,6 +35,14 @@ urlpatterns = [
     path("mail/", mails.list_mails, name="mails"),
     path("mail/<uuid:incoming_id>/again/", mails.try_mail_again, name="try_again"),
     path("mail/<uuid:incoming_id>/aside/", mails.set_mail_aside, name="set_aside"),
+    path("mail/<uuid:incoming_id>/download/", room_changes.download_mail, name="download_mail"),
+    path("mail/room/", room.show_mail_room, name="mail_room"),
+    path("mail/room/quarantine/", room.list_quarantine, name="mail_room_quarantine"),
+    path("mail/room/aside/", room.list_aside, name="mail_room_aside"),
+    path("mail/room/outbox/", room.list_outbox, name="mail_room_outbox"),
+    path("mail/room/again/", room_changes.try_shown_again, name="try_shown_again"),
+    path("mail/room/outbox/<uuid:outgoing_id>/again/", room_changes.send_out_again, name="send_out_again"),
+    path("mail/room/breakers/<int:breaker_id>/close/", room_changes.close, name="close_breaker"),
     path("queues/<slug:slug>/texts/", queue_texts.list_texts, name="queue_texts"),
     path("queues/<slug:slug>/policy/", queue_texts.keep_policy, name="queue_policy"),
     path("queues/<slug:slug>/texts/<slug:kind>/<slug:language>/", queue_texts.show_text, name="queue_text"),
