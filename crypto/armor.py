@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import binascii
 import html
+import itertools
 import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+_BEGIN = b"-----BEGIN"
 # What stands for the blanks inside "-----BEGIN PGP MESSAGE-----" after a line was broken, quoted, or made HTML.
 _GAP = rb"(?:[ \t\r\n\xa0>|]|\xc2\xa0|=20|=C2=A0|&nbsp;|&#160;){1,8}"
 _MARK = re.compile(
@@ -45,21 +47,27 @@ class Block:
 
 def message_blocks(text: bytes) -> Iterator[Block]:
     """The armored messages in a text, in order. One whose end is lost goes on to the next mark."""
-    marks = list(_MARK.finditer(text))
-    for number, mark in enumerate(marks):
-        if mark[1] != b"BEGIN" or mark[2] != b"MESSAGE":
-            continue
-        after = marks[number + 1] if number + 1 < len(marks) else None
-        if after is not None and after[1] == b"END" and after[2] == b"MESSAGE":
-            yield Block(mark.start(), after.end(), text[mark.end() : after.start()])
-        elif _AT_LINE_START.search(text[max(mark.start() - 10, 0) : mark.start()]):
-            end = after.start() if after is not None else len(text)
-            yield Block(mark.start(), end, text[mark.end() : end], has_end=False)
+    if _BEGIN not in text:
+        return
+    marks = _MARK.finditer(text)
+    ahead = next(marks, None)
+    while ahead is not None:
+        mark, ahead = ahead, next(marks, None)
+        if mark[1] == b"BEGIN" and mark[2] == b"MESSAGE":
+            yield from _block(text, mark, ahead)
+
+
+def _block(text: bytes, mark: re.Match[bytes], after: re.Match[bytes] | None) -> Iterator[Block]:
+    if after is not None and after[1] == b"END" and after[2] == b"MESSAGE":
+        yield Block(mark.start(), after.end(), text[mark.end() : after.start()])
+    elif _AT_LINE_START.search(text[max(mark.start() - 10, 0) : mark.start()]):
+        end = after.start() if after is not None else len(text)
+        yield Block(mark.start(), end, text[mark.end() : end], has_end=False)
 
 
 def only_block(text: bytes) -> Block | None:
     """The armored message that is all that a reader would see of a text: no other mark, and no word around it."""
-    if sum(1 for _ in _MARK.finditer(text)) != 2:
+    if _BEGIN not in text or sum(1 for _ in itertools.islice(_MARK.finditer(text), 3)) != 2:
         return None
     block = next(message_blocks(text), None)
     if block is None or not block.has_end:

@@ -17,6 +17,7 @@ MAX_HEADER_BLOCK = 256 << 10
 MAX_HEADERS = 1_000
 MAX_HEADER = 4_096
 
+_FIRST_DELIMITER = re.compile(rb"(?m)^--([^\r\n]{1,70}?)[ \t]*\r?$")
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 # Only what every reader takes literally: no quotes, no comments, nothing that is not ASCII, no encoded words.
 _ATOM = r"(?:(?!=\?)[!#-'*+\-./0-9=?A-Z^-~]){1,200}"
@@ -101,8 +102,10 @@ def children(entity: Entity) -> list[Entity]:
     """The parts of a multipart, or the mail in a message/rfc822; at most MAX_PARTS + 1 of them."""
     if entity.type in _ENTITIES_INSIDE:
         return [read_entity(entity.source, entity.body, entity.end)]
-    boundary = entity.parameter("boundary").rstrip()
-    if not entity.type.startswith("multipart/") or not boundary:
+    if not entity.type.startswith("multipart/"):
+        return []
+    boundary = entity.parameter("boundary").rstrip() or _lost_boundary(entity)
+    if not boundary:
         return []
     return [
         read_entity(entity.source, start, end)
@@ -110,19 +113,37 @@ def children(entity: Entity) -> list[Entity]:
     ]
 
 
+def _lost_boundary(entity: Entity) -> str:
+    """The boundary of a message whose parameters a mail server has lost, as its first line says it.
+
+    Only of encryption: nothing beside its data is ever shown, and the data prove themselves.
+    """
+    if entity.type != "multipart/encrypted":
+        return ""
+    found = _FIRST_DELIMITER.search(entity.source, entity.body, min(entity.end, entity.body + MAX_HEADER))
+    return found[1].decode("latin-1") if found else ""
+
+
 def _sections(entity: Entity, boundary: bytes) -> Iterator[tuple[int, int]]:
     # The line end before a delimiter belongs to the delimiter (RFC 2046), and so not to what is signed.
-    line = re.compile(rb"(?:\r\n|\r|\n|\A)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:(?=(\r\n|\r|\n))|\Z)")
+    # The literal stands first, so that bodies of many short lines are passed over quickly.
+    mark = b"--" + re.escape(boundary)
+    line = re.compile(mark + rb"(?<![^\r\n]" + mark + rb")(--)?[ \t]*(?:(?=(\r\n|\r|\n))|\Z)")
     window = memoryview(entity.source)[entity.body : entity.end]
     begin: int | None = None
     for number, found in enumerate(line.finditer(window)):
         if begin is not None:
-            yield begin, max(begin, entity.body + found.start())
+            yield begin, max(begin, _before_line_end(entity, entity.body + found.start()))
         begin = None if found[1] else entity.body + found.end() + len(found[2] or b"")
         if begin is None or number > MAX_PARTS:
             return
     if begin is not None:
         yield begin, entity.end
+
+
+def _before_line_end(entity: Entity, place: int) -> int:
+    ending = entity.source[max(place - 2, entity.body) : place]
+    return place - (2 if ending == b"\r\n" else len(ending[-1:]))
 
 
 def walk(root: Entity) -> Iterator[Entity]:

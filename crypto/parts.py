@@ -22,6 +22,7 @@ from crypto.protection import (
 
 MAX_ENCRYPTED = 20
 """More than that are not listed: whoever sends them has something else in mind."""
+_LOOKED_AT = 5 * MAX_ENCRYPTED
 
 
 class PartForm(StrEnum):
@@ -48,7 +49,7 @@ class EncryptedPart:
 def encrypted_parts(raw: bytes) -> tuple[EncryptedPart, ...]:
     """The encrypted parts of a mail in its order, the same text in two forms counted once."""
     found: dict[bytes, EncryptedPart] = {}
-    for part in _parts(read_entity(raw)):
+    for part in itertools.islice(_parts(read_entity(raw)), _LOOKED_AT):
         found.setdefault(_packets(part.ciphertext), part)
         if len(found) >= MAX_ENCRYPTED:
             break
@@ -102,7 +103,11 @@ def _of_leaf(entity: Entity, form: PartForm) -> Iterator[EncryptedPart]:
     if not is_encrypted(entity):
         return
     content, is_text = entity.content(), entity.type.startswith("text/")
-    blocks = [] if is_binary(content) and not is_text else list(message_blocks(content))
+    blocks = (
+        []
+        if is_binary(content) and not is_text
+        else list(itertools.islice(message_blocks(content), MAX_ENCRYPTED))
+    )
     if not is_text or (is_file(entity) and len(blocks) == 1):
         if blocks or is_binary(content):
             yield EncryptedPart(form, file_name(entity), content)

@@ -149,8 +149,10 @@ def _signed(root: Entity) -> Protection:
 
 def _clear_signed(root: Entity) -> Protection | None:
     text = root.content().strip(b" \t\r\n\xc2\xa0")
+    if not text.startswith(_SIGNED_MESSAGE):
+        return None
     begins = [line.strip() for line in text.split(b"\n") if line.startswith(_PREAMBLE)]
-    whole = text.startswith(_SIGNED_MESSAGE) and text.endswith(b"-----END PGP SIGNATURE-----")
+    whole = text.endswith(b"-----END PGP SIGNATURE-----")
     # Around ciphertext, whose dashes are escaped, a clear signature says as little as any other.
     if begins != [_SIGNED_MESSAGE, _SIGNATURE] or not whole or next(message_blocks(text), None):
         return None
@@ -189,10 +191,10 @@ def is_encrypted(entity: Entity) -> bool:
 def _is_signed(entity: Entity) -> bool:
     if entity.type == "application/pgp-signature":
         return True
-    return (
-        entity.type == "text/plain"
-        and re.search(rb"(?m)^-----BEGIN PGP SIGNED MESSAGE-----", entity.content()) is not None
-    )
+    if entity.type != "text/plain":
+        return False
+    content = entity.content()
+    return content.startswith(_SIGNED_MESSAGE) or b"\n" + _SIGNED_MESSAGE in content
 
 
 def _beginning(entity: Entity) -> bytes:

@@ -69,6 +69,7 @@ def exchange(armor: str, *beside: str, first: str = EMPTY, kind: str = "mixed") 
 WHOLE: dict[str, Form] = {
     "PGP/MIME": lambda armor: pgp_mime(armor, HEAD),
     "PGP/MIME with its parameters lost": lambda armor: multipart("encrypted", VERSION, data(armor), head=HEAD),
+    "PGP/MIME with its boundary lost": lambda armor: pgp_mime(armor, HEAD).replace('; boundary="pgp"', ""),
     "PGP/MIME without version": lambda armor: multipart("encrypted", data(armor), head=HEAD),
     "PGP/MIME behind an empty part": lambda armor: multipart("encrypted", EMPTY, VERSION, data(armor), head=HEAD),
     "a list's wrapper": lambda armor: multipart("mixed", pgp_mime(armor), head=HEAD),
