@@ -39,6 +39,7 @@ OWN = {
 READS = {
     "ticket": "ticket_id",
     "original": "message_id",
+    "in_full": "message_id",
     "section": "message_id",
     "section_download": "message_id",
     "attachment": "attachment_id",

@@ -1,4 +1,4 @@
-"""Files of a ticket: attachments, mails as they came, the sections of a report."""
+"""Files of a ticket: attachments, mails as they came, long texts, the sections of a report."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from helpdesk.lib.downloads import download
 from helpdesk.lib.http import AgentRequest
 from tickets.access import attachment_for, message_for
+from tickets.desk.long_text import whole_text_of
 from tickets.desk.report import Section, sections_of, text_of
 from tickets.models import Message
 
@@ -30,6 +31,14 @@ def original(request: AgentRequest, message_id: UUID) -> HttpResponse:
     if not message.raw_blob:
         raise Http404
     return download(message.sealing_key.read_blob(message.raw_blob), name=f"{message.ticket.number}.eml")
+
+
+@require_safe
+def whole_text(request: AgentRequest, message_id: UUID) -> TemplateResponse:
+    """All of a text that is too long for its card."""
+    message = message_for(request.user, message_id)
+    context = {"message": message, "ticket": message.ticket, "text": whole_text_of(message)}
+    return TemplateResponse(request, "desk/whole_text.html", context)
 
 
 @require_safe

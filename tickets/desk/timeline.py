@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tickets.desk.delivery_words import returns_of
+from tickets.desk.long_text import cut, is_long
 from tickets.desk.parts import SealedPart, parts_of
 from tickets.desk.protection import Saying, how_it_went, protection_of
 from tickets.desk.report import Section, questions_of, sections_of
@@ -37,8 +38,11 @@ class Card:
     at: datetime
     sayings: list[Saying]
     outgoing: Outgoing | None
+    text: str
     rest: str
     """The whole text, when the message repeats or adds more than what the person wrote."""
+    is_cut: bool
+    """Whether one of both, or what they answered, is too long to stand here whole."""
     machine: str
     questions: list[tuple[str, str]] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
@@ -76,7 +80,9 @@ def history_of(ticket: Ticket) -> list[Line]:
 
 
 def _cards(ticket: Ticket) -> Iterator[Card]:
-    messages = ticket.messages.select_related("author", "outgoing").prefetch_related("attachments", "returns")
+    messages = ticket.messages.select_related(
+        "author", "outgoing", "release_asked_by", "released_by"
+    ).prefetch_related("attachments", "returns")
     for message in messages.order_by("created", "id"):
         message.ticket = ticket  # The key that opens it is at hand: no query for each.
         attachments = list(message.attachments.all())
@@ -90,14 +96,17 @@ def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
     if outgoing:
         outgoing.message = message
     sections = sections_of(message)
+    rest = "" if sections else message.full_text
     return Card(
         message=message,
         at=message.created,
         sayings=_sayings(message, outgoing),
         outgoing=outgoing,
-        rest="" if sections else message.full_text,
+        text=cut(message.text),
+        rest=cut(rest),
+        is_cut=is_long(message.text) or is_long(rest),
         machine=_machine(message),
-        questions=questions_of(message),
+        questions=[(heading, cut(answer)) for heading, answer in questions_of(message)],
         sections=sections,
         parts=parts_of(message),
         attachments=attachments,

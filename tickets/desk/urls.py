@@ -21,6 +21,7 @@ urlpatterns = [
     path("tickets/<uuid:ticket_id>/key/", changes.confirm, name="confirm_key"),
     path("answers/<uuid:outgoing_id>/again/", answers.answer_again, name="answer_again"),
     path("messages/<uuid:message_id>/original/", files.original, name="original"),
+    path("messages/<uuid:message_id>/text/", files.whole_text, name="in_full"),
     path("messages/<uuid:message_id>/sections/<int:number>/", files.section, name="section"),
     path(
         "messages/<uuid:message_id>/sections/<int:number>/text/",
