@@ -33,7 +33,7 @@ def head(raw: str) -> Message:
         ("=?utf-8?q?x=0D=0ABcc:_eve=40attacker.example=0D=0A?=", "x Bcc: eve@attacker.example"),
         ("=?utf-7?Q?+ADw-script?=", "+ADw-script"),
         ("a\0b\x1b[31m\u2028c", "ab[31m c"),
-        ("=?utf-8?Q?not closed", "=?utf-8?Q?not closed"),
+        ("=?utf-8?Q?not closed", "not closed"),
         ("élan".encode().decode("ascii", "surrogateescape"), "élan"),
     ],
 )

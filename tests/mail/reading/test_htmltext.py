@@ -25,6 +25,7 @@ from tickets.mail.reading.limits import Problems
         ('<a href="https://x.example/">https://x.example</a>', "https://x.example\n"),
         ('<a href="mailto:j@x.org">j@x.org</a>', "j@x.org\n"),
         ('<a href="javascript:alert(1)">click</a>', "click\n"),
+        ('<a href="ftp://x.example/y">click</a>', "click\n"),
         ("<pre>a\n  b\n</pre>c", "a\n  b\n\nc\n"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc\n"),
         ("<script>x</script><style>y</style><title>z</title>seen", "seen\n"),

@@ -41,6 +41,7 @@ def _framed(shape: object, *blobs: bytes) -> bytes:
         b"\0" * 7,
         pack(LETTER)[:-1],
         pack(LETTER) + b"x",
+        _framed(["x", "y"]) + b"x",
         _framed(["x"]),
         _framed({"name": "x", "address": "y"}),
         _framed(["x", 5]),

@@ -139,6 +139,10 @@ def _spec(address: str) -> str:
     one sees another sender than the one whose signature was judged.
     """
     text = words.one_line(words.eight_bit(address.replace("\0", "")))
+    # '<<jane@…>>', and '[mailto:jane@…]' as programs copy it.
+    text = text.lstrip("<[ ")
+    text = text if "[" in text else text.removesuffix("]")
+    text = text[len("mailto:") :] if text[:7].lower() == "mailto:" else text
     if text.startswith("@") and ":" in text:
         text = text.partition(":")[2]
     local, at, domain = text.rpartition("@")

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tickets.mail.letter import Attachment
-from tickets.mail.reading import armor, charsets, flowed, headers, htmltext, limits, names
+from tickets.mail.reading import (
+    armor,
+    charsets,
+    flowed,
+    headers,
+    htmltext,
+    inline_files,
+    limits,
+    names,
+    transfer,
+)
 from tickets.mail.reading.limits import Problems
-from tickets.mail.reading.mime import Part, header_text, take_apart
+from tickets.mail.reading.mime import OTHER_BOUNDARY, Part, header_text, take_apart
 
+PLACEHOLDER_CHARACTERS = 200
 HTML_FORM = "message.html"
 """The name under which a mail's HTML form is kept: it is never shown, its text is."""
 
@@ -40,7 +51,18 @@ def read_body(root: Part, problems: Problems) -> Body:
     """Walks the parts in order. Bounded by the depth that mime.py allows."""
     body = Body(problems)
     _read(root, body, is_root=True)
+    if not any(map(str.strip, body.texts)):
+        _show_named(root, body)
     return body
+
+
+def _show_named(part: Part, body: Body) -> None:
+    """Some programs give the text itself a file name: where nothing else is to be read, it is read, and stays a file."""
+    for child in part.children:
+        _show_named(child, body)
+    is_attached = part.is_attached or part.type != "text/plain" or part.children
+    if not is_attached and names.is_named(part):
+        body.texts.append(armor.without_sealed_blocks(_read_text(part, content_of(part))))
 
 
 def read_attachments(root: Part, problems: Problems) -> tuple[Attachment, ...]:
@@ -52,7 +74,7 @@ def read_attachments(root: Part, problems: Problems) -> tuple[Attachment, ...]:
 
 
 def content_of(part: Part) -> bytes:
-    return charsets.transferred(part.body, header_text(part.headers, "content-transfer-encoding"))
+    return transfer.transferred(part.body, header_text(part.headers, "content-transfer-encoding"))
 
 
 def _read(part: Part, body: Body, *, is_root: bool = False) -> None:
@@ -80,7 +102,10 @@ def _read_multipart(part: Part, body: Body) -> None:
 
 
 def _read_alternative(part: Part, body: Body) -> None:
-    """Plain text if it says anything, else the richest form that has text; the other forms are kept beside it."""
+    """Plain text if it says anything, else the richest form that has text; the other forms are kept beside it.
+
+    'Your program does not show HTML' says nothing, unless there is no other form.
+    """
     shown = next((child for child in part.children if _says_something(child)), None)
     if shown is None:
         shown = next((child for child in reversed(part.children) if _has_text(child)), None)
@@ -103,7 +128,10 @@ def _set_beside(part: Part, body: Body) -> None:
 
 
 def _says_something(part: Part) -> bool:
-    return part.type == "text/plain" and _is_shown(part) and bool(_plain_text(part).strip())
+    if part.type != "text/plain" or not _is_shown(part):
+        return False
+    text = _read_text(part, content_of(part)).strip()
+    return bool(text) and not (len(text) <= PLACEHOLDER_CHARACTERS and "html" in text.lower())
 
 
 def _has_text(part: Part) -> bool:
@@ -130,23 +158,36 @@ def _is_legacy_display(parent: Part, child: Part) -> bool:
 
 def _show_html(part: Part, body: Body) -> None:
     _keep_html(part, body)
-    markup = charsets.decode(content_of(part), part.parameter("charset"))
+    _show_markup(charsets.decode(content_of(part), part.parameter("charset")), body)
+
+
+def _show_markup(markup: str, body: Body) -> None:
     text = htmltext.html_to_text(markup, body.problems)
     body.texts.append(armor.without_sealed_blocks(text))
     body.html = True
 
 
 def _keep_html(part: Part, body: Body) -> None:
-    """The first has a name of its own, further ones are documents."""
+    """The first has a name of its own, further ones are documents; none where we had to guess what is a part."""
+    if OTHER_BOUNDARY in body.problems.said:
+        return
     body.attach(part, None if HTML_FORM in body.taken else HTML_FORM)
 
 
 def _show_plain(part: Part, body: Body) -> None:
-    body.texts.append(armor.without_sealed_blocks(_plain_text(part)))
+    content, files = inline_files.taken_out(content_of(part))
+    text = _read_text(part, content)
+    if text[:100].lstrip().lower().startswith(("<!doctype html", "<html")):
+        _show_markup(text, body)
+        return
+    body.texts.append(armor.without_sealed_blocks(text))
+    for name, file in files:
+        kept = names.numbered(names.safe_name(name) or "file", body.taken)
+        body.attachments.append(Attachment(kept, "application/octet-stream", file))
 
 
-def _plain_text(part: Part) -> str:
-    text = charsets.decode(content_of(part), part.parameter("charset"))
+def _read_text(part: Part, content: bytes) -> str:
+    text = charsets.decode(content, part.parameter("charset"))
     if part.parameter("hp-legacy-display") == "1":
         text = text.partition("\n\n")[2]
     if part.parameter("format").lower() == "flowed":

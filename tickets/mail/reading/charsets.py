@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import binascii
 import codecs
-import quopri
 
 import chardet
 
 GUESS_BYTES = 20_000
+LIE_BYTES = 4
+"""Fewer that do not fit what is declared may be damage; so many are another charset."""
 
 # What senders write for what they mean. Supersets are preferred: a mail that says latin-1 usually means Windows' own.
 _MEANT = {
@@ -38,74 +38,67 @@ _MEANT = {
     "unicode": "utf-16",
     "utf8mb4": "utf-8",
 }
+_WESTERN = {"cp1252", "iso-8859-15", "iso8859-15", "iso-8859-1", "cp850", "mac-roman"}
 # Python's other text codecs are quadratic (punycode, idna) or read escapes that no mail has.
 _REFUSED = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 
 
 def decode(data: bytes, declared: str = "") -> str:
     """Readable text of the bytes; what cannot be read is shown as U+FFFD."""
-    charset = _codec(declared)
-    for name in (charset, "utf-8"):
+    charset = _with_byte_order(data, _codec(declared))
+    for name in (*_betrayed_by(data, charset), charset, "utf-8"):
         if name and (text := _strictly(data, name)) is not None:
-            return clean(text)
-    name = charset or _guess(data)
-    return clean(data.decode(name, "replace"))
+            return clean(_meant(text, data, name))
+    text = data.decode(charset or _guess(data), "replace")
+    damaged = text.count("\ufffd")
+    if (
+        charset == "utf-8"
+        and damaged >= LIE_BYTES
+        and damaged > sum(not character.isascii() for character in text) - damaged
+    ):
+        text = data.decode(_guess(data), "replace")
+    return clean(text)
+
+
+def _betrayed_by(data: bytes, charset: str) -> list[str]:
+    """Encodings that bytes show themselves, whatever is declared: nobody writes valid UTF-8 or these escapes by chance."""
+    escaped = ["iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_ext"] if b"\x1b$" in data else []
+    if charset and not _is_one_byte(charset):
+        return escaped if charset == "utf-8" else []
+    return [*escaped, "utf-8"]
+
+
+def _meant(text: str, data: bytes, name: str) -> str:
+    """Western letters of which most have accents are no language: the sender's program called another alphabet so."""
+    if name not in _WESTERN:
+        return text
+    letters = [character for character in text[:GUESS_BYTES] if character.isalpha()]
+    accented = sum(not character.isascii() for character in letters)
+    guess = _guess(data) if accented >= 10 and accented * 2 > len(letters) else name
+    return text if guess in _WESTERN else data.decode(guess, "replace")
+
+
+def _with_byte_order(data: bytes, charset: str) -> str:
+    """UTF-16 without a mark: the order in which the zeros of ASCII letters stand."""
+    if charset.replace("_", "-") not in ("utf-16", "utf16") or data[:2] in (
+        codecs.BOM_UTF16_LE,
+        codecs.BOM_UTF16_BE,
+    ):
+        return charset
+    sample = data[:GUESS_BYTES]
+    return "utf-16-be" if sample[::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+
+
+def _is_one_byte(charset: str) -> bool:
+    return codecs.lookup(charset).name.startswith(
+        ("iso8859", "cp125", "cp874", "koi8", "mac", "ascii", "cp437", "cp85", "cp866")
+    )
 
 
 def clean(text: str) -> str:
     """Text as it is kept: one kind of line end, no NUL (a database refuses it), no halves of characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").replace("\ufeff", "")
     return text.encode("utf-8", "replace").decode()
-
-
-def transferred(body: bytes, encoding: str) -> bytes:
-    """The bytes under a Content-Transfer-Encoding; damaged encodings give what can be saved of them."""
-    match encoding.strip().lower():
-        case "base64":
-            return _base64(body)
-        case "quoted-printable":
-            return quopri.decodestring(body)
-        case "x-uuencode" | "uuencode" | "uue" | "x-uue":
-            return uudecoded(body)
-        case _:
-            return body
-
-
-def uudecoded(body: bytes) -> bytes:
-    """The content between 'begin' and 'end'; the body itself when there is no 'begin'."""
-    begin = 0 if body.startswith(b"begin ") else body.find(b"\nbegin ") + 1
-    if begin == 0 and not body.startswith(b"begin "):
-        return body
-    content = []
-    for line in body[begin:].splitlines()[1:]:
-        if line.strip() == b"end":
-            break
-        content.append(_uu_line(line))
-    return b"".join(content)
-
-
-def _uu_line(line: bytes) -> bytes:
-    try:
-        return binascii.a2b_uu(line)
-    except binascii.Error:  # trailing rubbish after the bytes that the length announces: a common encoder bug
-        size = (((line[0] - 32) & 63) * 4 + 5) // 3
-        try:
-            return binascii.a2b_uu(line[:size])
-        except binascii.Error:
-            return b""
-
-
-def _base64(body: bytes) -> bytes:
-    for padding in (b"", b"==="):
-        try:
-            return binascii.a2b_base64(body + padding)
-        except binascii.Error:
-            continue
-    kept = body.translate(None, delete=bytes(set(range(256)) - set(_BASE64)))
-    return binascii.a2b_base64(kept[: len(kept) // 4 * 4])
-
-
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 def _codec(declared: str) -> str:
@@ -127,9 +120,21 @@ def _strictly(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
     except (UnicodeError, ValueError):
+        return _from_halves(data) if name == "utf-8" and b"\xed" in data else None
+
+
+def _from_halves(data: bytes) -> str | None:
+    """UTF-8 in which a program wrote the two halves of a character one by one."""
+    try:
+        return data.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeError:
         return None
 
 
 def _guess(data: bytes) -> str:
-    found = chardet.detect(data[:GUESS_BYTES])["encoding"]
-    return _codec(found or "") or "cp1252"
+    """The most probable charset. Few accents among many plain letters say too little for anything but the West."""
+    sample = data[:GUESS_BYTES]
+    accents = sum(sample.count(byte) for byte in range(128, 256))
+    found = _codec(chardet.detect(sample)["encoding"] or "")
+    is_rare = accents < 4 or found.startswith("mac")
+    return "cp1252" if not found or (is_rare and accents * 2 < len(sample)) else found

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import Message
-from email.utils import parsedate_to_datetime
 
 from tickets.mail.letter import Address, MachineSigns
-from tickets.mail.reading import limits, words
+from tickets.mail.reading import dates, limits, words
 from tickets.mail.reading.addresses import read_addresses
 from tickets.mail.reading.limits import Problems
 from tickets.mail.reading.mime import parameter_of
@@ -31,7 +30,6 @@ _AUTOMATIC = (
     "x-amazon-auto-reply",
 )
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list", "x-mailing-list")
-YEARS = range(1990, 2100)
 
 
 def text_of(headers: Message, name: str) -> str:
@@ -80,13 +78,7 @@ def _identifiers(value: str) -> list[str]:
 
 def date_of(headers: Message) -> datetime | None:
     """When the sender says it was written; None for what is no date or cannot be one of a mail."""
-    try:
-        date = parsedate_to_datetime(str(headers.get("date", "")))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if date.year not in YEARS:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
+    return dates.read_date(text_of(headers, "date"))
 
 
 def signs_of(headers: Message) -> MachineSigns:

@@ -65,7 +65,7 @@ def header_block(
         elif len(fields) >= HEADERS or size > HEADERS_BYTES:
             problems.note("cut: too many headers")
         else:
-            fields.append(_grown(b"", line, problems))
+            fields.append(_grown(b"", _without_space(line), problems))
         size += min(len(line), HEADER_BYTES)
     return fields, len(raw)
 
@@ -96,6 +96,12 @@ def _grown(field_so_far: bytes, line: bytes, problems: Problems) -> bytes:
         return field_so_far + line
     problems.note("cut: a header is too long")
     return field_so_far if room <= 0 else field_so_far + line[:room]
+
+
+def _without_space(line: bytes) -> bytes:
+    """'Subject : x' as the first mail programs wrote it, and the last ones do not read."""
+    name, colon, value = line.partition(b":")
+    return name.rstrip(b" \t") + colon + value
 
 
 def _is_header(line: bytes) -> bool:

@@ -12,7 +12,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import Compat32
 
-from tickets.mail.reading import limits
+from tickets.mail.reading import limits, line_ends
 from tickets.mail.reading.limits import Problems
 
 
@@ -22,6 +22,14 @@ class _AsItStands(Compat32):
     def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - the base gives it
         return value
 
+
+OTHER_BOUNDARY = "broken: a multipart has another boundary than it says"
+# A delimiter is followed by a header of its part.
+_SHOWN_BOUNDARY = re.compile(
+    rb"\n--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\nContent-[A-Za-z-]{1,40}:", re.IGNORECASE
+)
+
+_SPACED_FROM = re.compile(rb"From[ \t]{1,20}:")
 
 AS_IT_STANDS = _AsItStands()
 
@@ -58,6 +66,7 @@ class _Open:
 
 def take_apart(raw: bytes, problems: Problems) -> Part:
     """The tree of a mail. Never raises, whatever the bytes are."""
+    raw = line_ends.usual(raw)
     return _Splitter(raw, problems).split(_skip_envelope_line(raw))
 
 
@@ -134,9 +143,27 @@ class _Splitter:
         self.parts += 1
         self.leaf = part
         boundary = part.parameter("boundary").encode("utf-8", "surrogateescape").rstrip()
-        if part.type.startswith("multipart/") and boundary:
-            self._descend(part, boundary)
+        if part.type.startswith("multipart/"):
+            boundary = boundary if self.open else self._found_boundary(boundary)
+            if boundary:
+                self._descend(part, boundary)
         return part
+
+    def _found_boundary(self, said: bytes) -> bytes:
+        """The mail's own boundary; the one that its parts show when the mail names none, or one that is not there.
+
+        Asked once a mail: it looks through all of it. No signature or encryption is judged by what is found so.
+        """
+        for known in (said, said.strip(b"'")):
+            if known and self.raw.find(b"\n--" + known, max(self.body_begins - 1, 0)) >= 0:
+                return known
+        shown = _SHOWN_BOUNDARY.search(
+            self.raw, max(self.body_begins - 1, 0), self.body_begins + limits.HEADERS_BYTES
+        )
+        if shown is None:
+            return said
+        self.problems.note(OTHER_BOUNDARY)
+        return shown[1]
 
     def _descend(self, part: Part, boundary: bytes) -> None:
         if len(self.open) >= limits.DEPTH:
@@ -188,6 +215,6 @@ class _Splitter:
 def _skip_envelope_line(raw: bytes) -> int:
     """Where the headers begin: after blank lines, and after the 'From ' line of an mbox."""
     place = len(raw) - len(raw.lstrip(b"\r\n"))
-    if raw.startswith((b"From ", b">From "), place):
+    if raw.startswith((b"From ", b">From "), place) and not _SPACED_FROM.match(raw, place):
         return raw.find(b"\n", place) + 1
     return place

@@ -20,6 +20,22 @@ _ENDINGS = {
     "text/calendar": ".ics",
     "video/quicktime": ".mov",
     "video/mp4": ".mp4",
+    "text/x-amp-html": ".html",
+    "text/csv": ".csv",
+    "application/zip": ".zip",
+    "application/json": ".json",
+    "application/mac-binhex40": ".hqx",
+    "message/partial": ".eml",
+}
+# What a part is called that has one name only, whoever sends it.
+_CALLED = {
+    "application/ms-tnef": "winmail.dat",
+    "application/vnd.ms-tnef": "winmail.dat",
+    "application/pkcs7-signature": "smime.p7s",
+    "application/x-pkcs7-signature": "smime.p7s",
+    "application/pkcs7-mime": "smime.p7m",
+    "application/x-pkcs7-mime": "smime.p7m",
+    "application/pgp-signature": "signature.asc",
 }
 
 
@@ -36,7 +52,7 @@ def name_of(part: Part, nested_subject: str = "") -> str:
 
 def safe_name(said: str) -> str:
     """The last component of a name, of harmless characters, at most 120 bytes with its ending kept; maybe ''."""
-    name = said.replace("\\", "/").rstrip("/ ").rpartition("/")[2]
+    name = said.strip(' "').replace("\\", "/").rstrip("/ ").rpartition("/")[2]
     name = "".join(character for character in name if unicodedata.category(character) not in _UNSAFE)
     name = name.strip()
     if not name.strip(". "):
@@ -90,7 +106,7 @@ def _described(part: Part, nested_subject: str) -> str:
     if location := _location(part) or _identified(part, is_known=bool(ending)):
         return location
     if not ending:
-        return "file"
+        return _CALLED.get(part.type, "file")
     return _KINDS.get(part.type.partition("/")[0], "file") + ending
 
 

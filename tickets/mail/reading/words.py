@@ -5,10 +5,11 @@ from __future__ import annotations
 import binascii
 import re
 
-from tickets.mail.reading import charsets
+from tickets.mail.reading import charsets, transfer
 
 # Each run is bounded by a character it excludes, so no start is tried twice over the same text.
-_WORD = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)?)\?=")
+# The last one of a value may have lost its end.
+_WORD = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)?)(?:\?=|\Z)")
 
 
 def decoded(value: str) -> str:
@@ -60,5 +61,5 @@ def _words_decoded(value: str) -> str:
 def _bytes_of(encoding: str, word: str) -> bytes:
     data = word.encode("utf-8", "surrogateescape")
     if encoding in "bB":
-        return charsets.transferred(data, "base64")
+        return transfer.transferred(data, "base64")
     return binascii.a2b_qp(data, header=True)
