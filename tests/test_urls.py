@@ -42,6 +42,7 @@ READS = {
     "in_full": "message_id",
     "section": "message_id",
     "section_download": "message_id",
+    "keys": "ticket_id",
     "attachment": "attachment_id",
 }
 # Actions on one object; they answer 405 to GET.
@@ -61,6 +62,10 @@ ACTIONS = {
     "set_aside": "incoming_id",
 }
 # The mail room: for coordinators only, whatever their queues; see tests/desk/mailroom.
+    "add_key": "ticket_id",
+    "retire_key": "ticket_id",
+    "ask_release": "message_id",
+    "agree_to_release": "message_id",
 OF_COORDINATORS = {
     "mail_room": "",
     "mail_room_quarantine": "",

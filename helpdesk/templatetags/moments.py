@@ -45,6 +45,14 @@ def moment(value: datetime) -> str:
 
 
 @register.filter
+def day(value: datetime) -> str:
+    """'3 Nov', with the year when it is not this one."""
+    local = timezone.localtime(value)
+    this_year = local.year == timezone.localtime().year
+    return date_format(local, gettext("j M") if this_year else gettext("j M Y"))
+
+
+@register.filter
 def fours(fingerprint: str) -> str:
     """A fingerprint in groups of four, so that two can be compared aloud."""
     return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))

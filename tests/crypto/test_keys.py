@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from crypto.certificates import Certificate, State
 from crypto.decisions import confirm_key, retire_key
@@ -187,26 +185,6 @@ def test_one_key_may_serve_two_addresses() -> None:
     assert _choose().certificate == _choose("ann@example.com").certificate == b"certificate A"
 
 
-@pytest.mark.parametrize(("other", "states"), [("B", ["in_use", "proposed"]), ("A", ["in_use"])])
-def test_two_workers_may_learn_at_once(
-    other: str, states: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look = PublicKey.objects.filter
-    hidden = [True]
-
-    def look_too_early(**asked: str) -> object:
-        if hidden and "address_digest" in asked:
-            hidden.pop()
-            return look(**asked).none()
-        return look(**asked)
-
-    _learn(invented("A"))
-    monkeypatch.setattr(PublicKey.objects, "filter", look_too_early)
-    assert _learn(invented(other)) is not None
-    assert sorted(PublicKey.objects.values_list("state", flat=True)) == states
-    assert SealKey.objects.count() == len(states)
-
-
 def test_only_the_key_in_use_is_known_for_signatures() -> None:
     _learn(invented("A"))
     _learn(invented("B"))
@@ -232,28 +210,3 @@ def test_the_database_allows_one_key_in_use() -> None:
     _learn(invented("B"))
     with pytest.raises(IntegrityError), transaction.atomic():
         PublicKey.objects.update(state=PublicKey.State.IN_USE)
-
-
-def test_choosing_costs_the_same_with_ten_keys_and_with_a_thousand() -> None:
-    _learn(invented("A"))
-    with_few = _queries()
-    others = [SealKey.objects.draft(uuid.UUID(int=number)) for number in range(1000)]
-    SealKey.objects.bulk_create(others)
-    PublicKey.objects.bulk_create(
-        PublicKey(
-            key=other,
-            address_digest=str(number),
-            fingerprint_digest="",
-            state=PublicKey.State.IN_USE,
-            encrypted=True,
-            first_seen=NOW,
-        )
-        for number, other in enumerate(others)
-    )
-    assert _queries() == with_few == 1
-
-
-def _queries() -> int:
-    with CaptureQueriesContext(connection) as asked:
-        assert _choose().certificate == b"certificate A"
-    return len(asked)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crypto.digests import address_digest, fingerprint_digest
+from crypto.history import Sighting, note_sighting
 from crypto.models import PublicKey, SealKey
 from helpdesk.models import User
 from tickets.models import Attachment, Incoming, Message, Outgoing, Queue, Ticket
@@ -89,9 +90,14 @@ def new_mail(state: str, reason: str) -> Incoming:
 
 
 def new_public_key(
-    fingerprint: str = FINGERPRINT, *, state: str = "in_use", days: int = 3, encrypted: bool = True
+    fingerprint: str = FINGERPRINT,
+    *,
+    state: str = "in_use",
+    days: int = 3,
+    encrypted: bool = True,
+    message: Message | None = None,
 ) -> PublicKey:
-    """Kim's key as it was learned; its bytes are never looked at here."""
+    """Kim's key as it was learned from a message; its bytes are never looked at here."""
     identity = uuid.uuid4()
     row = PublicKey(
         id=identity,
@@ -101,11 +107,14 @@ def new_public_key(
         fingerprint=fingerprint,
         certificate=b"certificate",
         state=state,
-        source=PublicKey.Source.REPORT,
+        source=PublicKey.Source.REPORT if encrypted else PublicKey.Source.ATTACHMENT,
         encrypted=encrypted,
         first_seen=ago(24 * days),
     )
     row.save(force_insert=True)
+    source = PublicKey.Source.REPORT if encrypted else PublicKey.Source.ATTACHMENT
+    origin = message.pk if message else None
+    note_sighting(row, Sighting(source, row.first_seen, encrypted=encrypted, origin=origin))
     return row
 
 

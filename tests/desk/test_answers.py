@@ -37,7 +37,7 @@ def _post(client: Client, name: str, ticket: Ticket, **data: str) -> tuple[int, 
 def test_a_known_key_is_named(desk: Client, ticket: Ticket) -> None:
     new_public_key()
     page = _page(desk, ticket)
-    assert "Goes encrypted to 0xABCD1234ABCD9876 (first seen" in page
+    assert "Goes encrypted to key 0xABCD1234ABCD9876 (first seen" in page
     assert "Send encrypted" in page
 
 

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.lib.http import AgentRequest
 from tickets.access import draft_of, earlier_tickets, members_of, queues_of, ticket_for, tickets_of
+from tickets.actions.look_up_key import can_look_up
 from tickets.desk.forms import AnswerForm, AssignForm, MoveForm, NoteForm
+from tickets.desk.key_rows import Comparison, comparison_of, key_rows
 from tickets.desk.rows import rows_of
 from tickets.desk.timeline import Card, history_of, timeline_of
-from tickets.desk.travel_words import departure_of, trouble_of
+from tickets.desk.travel_words import departure_of, key_words_of, trouble_of
 from tickets.models import Ticket
-from tickets.travel import travel_of
+from tickets.travel import Travel, travel_of
 
 EARLIER = 8
 
@@ -54,7 +56,9 @@ def ticket_page(
         "history": history,
         "departure": departure,
         "travel": travel,
+        "key_words": key_words_of(travel),
         "trouble": trouble_of(travel),
+        "comparison": _comparison(request, ticket, travel),
         "stopped": typed.stopped,
         "seen": seen,
         "answer_form": _answer_form(request, ticket, typed.answer, {"way": departure.way, "seen": seen}),
@@ -62,6 +66,14 @@ def ticket_page(
         **_beside(request, ticket),
     }
     return TemplateResponse(request, "desk/ticket.html", context, status=status)
+
+
+def _comparison(request: AgentRequest, ticket: Ticket, travel: Travel) -> Comparison | None:
+    """Asked for only where two keys wait to be compared."""
+    if travel.choice.proposed is None:
+        return None
+    rows = key_rows(request.user, ticket, now=timezone.now())
+    return comparison_of(rows, travel.choice.proposed.fingerprint)
 
 
 def _answer_form(
@@ -85,6 +97,7 @@ def _beside(request: AgentRequest, ticket: Ticket) -> dict[str, object]:
     return {
         "claims": claims or None,
         "facts": ticket.facts or [],
+        "can_look_up": can_look_up(),
         "earlier": rows_of(earlier_tickets(user, ticket, limit=EARLIER)),
         "assign_form": AssignForm(members_of(ticket.queue), initial=hands),
         "move_form": MoveForm(queues_of(user), initial={"queue": ticket.queue_id}),

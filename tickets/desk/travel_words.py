@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
+from tickets.desk.key_words import first_seen_in_words, short, trouble_in_words
 from tickets.desk.protection import Level, Saying
 from tickets.models import Ticket
 from tickets.travel import Travel, Way
 
-_TROUBLES = {
-    "expired": gettext_noop("The key we know has expired."),
-    "proposed": gettext_noop(
-        "A key came, but not in an encrypted message: compare it with the person before it is used."
-    ),
-}
+_BY_US = frozenset({"agent", "wkd", "keyserver"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +31,31 @@ def departure_of(ticket: Ticket, travel: Travel) -> Departure:
 
 
 def _encrypted(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
-    key = _short(travel.fingerprint)
-    words = _("Goes encrypted to %s.") % key
-    if travel.first_seen:
-        first = date_format(travel.first_seen, _("j M"))
-        words = _("Goes encrypted to %(key)s (first seen %(first)s).") % {"key": key, "first": first}
-    if travel.proposed:
-        other = _("Another key came in clear (%s): it is not used until you have compared.")
-        words = f"{words} {other % _short(travel.proposed)}"
-    return Level.PROTECTED, words, _("Send encrypted")
+    used = travel.choice.used
+    assert used is not None  # noqa: S101 - this way has a key; this is for the type checker
+    first = first_seen_in_words(used.source, encrypted=used.encrypted, at=used.first_seen)
+    words = _("Goes encrypted to key %(key)s (%(first)s).")
+    words = words % {"key": short(used.fingerprint), "first": first}
+    return Level.PROTECTED, f"{words} {_others(travel)}".strip(), _("Send encrypted")
 
 
-def _short(fingerprint: str) -> str:
-    return f"0x{fingerprint[-16:]}"
+def _others(travel: Travel) -> str:
+    """What else came for this person, and is not used."""
+    words = []
+    proposed, unusable = travel.choice.proposed, travel.choice.unusable
+    if proposed:
+        words.append(_another(proposed.source, encrypted=proposed.encrypted) % short(proposed.fingerprint))
+    if unusable:
+        words.append(trouble_in_words(unusable.trouble, unusable.source))
+    return " ".join(words)
+
+
+def _another(source: str, *, encrypted: bool) -> str:
+    if encrypted:
+        return _("Another key came in another ticket (%s): it is not used until you have compared.")
+    if source in _BY_US:
+        return _("Another key was added or found (%s): it is not used until you have compared.")
+    return _("Another key came in clear (%s): it is not used until you have compared.")
 
 
 def _waits(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
@@ -74,7 +80,7 @@ def _key_changed(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
 def _replayed(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
     words = _(
         "Something encrypted was sent here by another than its writer: whoever sent it may want us to open what was"
-        " not meant for them. Nothing can be answered here. Ask a colleague; a note to them is safe."
+        " not meant for them. Nothing can be answered here before a colleague has agreed; a note to them is safe."
     )
     return Level.DANGER, words, ""
 
@@ -86,9 +92,31 @@ def _no_address(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
     return Level.INFORMATION, words, ""
 
 
+def key_words_of(travel: Travel) -> str:
+    """'First seen 3 Nov in an encrypted report.', of the key in use; empty when there is none."""
+    used = travel.choice.used
+    return first_seen_in_words(used.source, encrypted=used.encrypted, at=used.first_seen) if used else ""
+
+
 def trouble_of(travel: Travel) -> str:
     """Why a key that is there is not used; empty when there is no trouble."""
-    return _(_TROUBLES[travel.trouble]) if travel.trouble in _TROUBLES else ""
+    choice = travel.choice
+    if choice.certificate or choice.changed:
+        return ""
+    words = [_("The key we know has expired.")] if choice.used else []
+    if choice.proposed:
+        words.append(_waiting(choice.proposed.source, encrypted=choice.proposed.encrypted))
+    if choice.unusable:
+        words.append(trouble_in_words(choice.unusable.trouble, choice.unusable.source))
+    return " ".join(words)
+
+
+def _waiting(source: str, *, encrypted: bool) -> str:
+    if encrypted:
+        return _("A key came, but anybody could have sent it: compare it with the person before it is used.")
+    if source in _BY_US:
+        return _("A key was added or found: compare it with the person before it is used.")
+    return _("A key came, but not in an encrypted message: compare it with the person before it is used.")
 
 
 _WORDS = {

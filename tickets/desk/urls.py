@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.desk import answers, changes, files, mails, parts, preferences, queue_texts, ticket_list, ticket_page
+from tickets.desk import (
+    answers,
+    changes,
+    files,
+    keys,
+    look_up,
+    mails,
+    parts,
+    preferences,
+    queue_texts,
+    replays,
+    ticket_list,
+    ticket_page,
+)
 from tickets.desk.mailroom import changes as room_changes
 from tickets.desk.mailroom import page as room
 
@@ -19,6 +32,12 @@ urlpatterns = [
     path("tickets/<uuid:ticket_id>/close/", changes.close, name="close"),
     path("tickets/<uuid:ticket_id>/reopen/", changes.reopen, name="reopen"),
     path("tickets/<uuid:ticket_id>/key/", changes.confirm, name="confirm_key"),
+    path("tickets/<uuid:ticket_id>/keys/", keys.show_keys, name="keys"),
+    path("tickets/<uuid:ticket_id>/keys/look-up/", look_up.look_up, name="look_up"),
+    path("tickets/<uuid:ticket_id>/keys/add/", keys.add, name="add_key"),
+    path("tickets/<uuid:ticket_id>/keys/retire/", keys.retire, name="retire_key"),
+    path("messages/<uuid:message_id>/release/ask/", replays.ask, name="ask_release"),
+    path("messages/<uuid:message_id>/release/agree/", replays.agree, name="agree_to_release"),
     path("answers/<uuid:outgoing_id>/again/", answers.answer_again, name="answer_again"),
     path("messages/<uuid:message_id>/original/", files.original, name="original"),
     path("messages/<uuid:message_id>/text/", files.whole_text, name="in_full"),
