@@ -63,6 +63,7 @@ def test_a_part_is_shown_apart_and_marked(desk: Client, partly: Message) -> None
     assert "It is shown this once and not kept." in page
     assert f"{reverse('ticket', args=[partly.ticket_id])}#m-{partly.pk}" in page
     assert "Hello" not in page
+    assert "Not read as it stood" not in page
     again = desk.get(reverse("ticket", args=[partly.ticket_id])).content.decode()
     assert "swordfish" not in again
     assert "an encrypted part was opened" in again

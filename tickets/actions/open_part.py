@@ -23,6 +23,8 @@ from tickets.mail.open import open_mail, open_part
 from tickets.mail.parse import parse_mail
 from tickets.models import Ciphertext, Event, Message
 
+# A part is no mail: that it has no sender is nothing to complain about.
+_NO_SENDER = "broken: no sender in From"
 _ENDINGS = (".gpg", ".pgp", ".asc")
 
 
@@ -98,7 +100,7 @@ def _read(part: EncryptedPart, opened: Opened, content: bytes, *, replayed: bool
         subject=letter.subject,
         text=letter.text,
         files=tuple(PartFile(file.name, file.type, file.content) for file in letter.attachments),
-        problems=letter.problems,
+        problems=tuple(each for each in letter.problems if each != _NO_SENDER),
         replayed=replayed,
     )
 
