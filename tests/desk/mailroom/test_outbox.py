@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from helpdesk.models import User
 from tests.desk.mailroom.rows import new_alert, page, post, section
@@ -21,6 +22,19 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, uuid.UUID]]:
     said: list[tuple[str, uuid.UUID]] = []
     monkeypatch.setattr("tickets.actions.answer.enqueue", lambda task, pk: said.append((task, pk)))
     return said
+
+
+@pytest.mark.parametrize("address", ["/mail/room/", "/mail/room/outbox/"])
+def test_addresses_and_mails_are_not_even_read(
+    room: Client, address: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    new_outgoing(foreign_ticket(), state="unknown")
+    with django_assert_max_num_queries(30) as asked:
+        room.get(address)
+    outbox = [query["sql"] for query in asked.captured_queries if "tickets_outgoing" in query["sql"]]
+    assert outbox
+    for column in ("recipient", "sender", "rendered", "fingerprint", "text", "subject", "requester_address"):
+        assert [sql for sql in outbox if f'"{column}"' in sql] == []
 
 
 def test_the_outbox_is_counted_by_state_and_kind(room: Client) -> None:
