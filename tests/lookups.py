@@ -31,9 +31,9 @@ class Net:
 
 
 @contextmanager
-def network(directory: Path) -> Iterator[Net]:
+def network(directory: Path, *more: str) -> Iterator[Net]:
     """All hosts can be reached; each answers that there is nothing."""
-    hosts = (PROVIDER, KEYS_HOST, KEYSERVER)
-    with socks_proxy() as socks, https_server(directory, *hosts, "xn--bcher-kva.example") as https:
-        socks.leads = dict.fromkeys((*hosts, SOMEBODY_ELSE, "xn--bcher-kva.example"), https.port)
+    hosts = (PROVIDER, KEYS_HOST, KEYSERVER, "xn--bcher-kva.example", *more)
+    with socks_proxy() as socks, https_server(directory, *hosts) as https:
+        socks.leads = dict.fromkeys((*hosts, SOMEBODY_ELSE), https.port)
         yield Net(socks, https)
