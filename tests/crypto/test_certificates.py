@@ -94,7 +94,7 @@ def test_no_key_is_found_where_there_is_none(data: bytes) -> None:
 
 def test_a_block_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certificates, "MAX_INPUT", 100)
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError, match="too large"):
         read_certificates(certificate("bob"), now=NOW)
 
 
@@ -136,6 +136,12 @@ def test_a_key_that_stays_too_big_is_unreadable(
 ) -> None:
     monkeypatch.setattr(certificates, limit, value)
     assert read("bob").state is State.UNREADABLE
+
+
+def test_of_very_many_keys_only_the_first_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "MAX_CERTIFICATES", 1)
+    (found,) = read_certificates(certificate("bob") + certificate("desk"), now=NOW)
+    assert found.fingerprint == BOB
 
 
 def test_a_fingerprint_is_computed_from_the_key_itself() -> None:

@@ -6,6 +6,7 @@ With words, only guards whose rule or file holds one of them; with `--sample N`,
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import random
 import shutil
@@ -18,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from queue import SimpleQueue
 
 from tests.guards.guard import ROOT, Guard
@@ -68,6 +70,8 @@ def _copies(count: int) -> Iterator[list[Path]]:
                 if name and (ROOT / name).is_file():
                     (copy / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(ROOT / name, copy / name)
+            # Found again by what they were made of: by time and size, a changed file could pass for the old one.
+            compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         yield copies
 
 

@@ -164,6 +164,12 @@ def test_an_unprotected_inner_subject_is_not_believed() -> None:
     assert (letter.subject, letter.subject_protected) == ("...", False)
 
 
+def test_where_no_subject_is_protected_the_outer_one_is_shown_as_what_it_is() -> None:
+    inner = INNER.replace(b"Subject: the true one\n\n--b", b"From: j@x.org\n\n--b", 1)
+    letter = read_letter(Opened(OUTER + b"\nx", inner, Encryption.OK, headers_protected=True))
+    assert (letter.subject, letter.subject_protected) == ("...", False)
+
+
 @pytest.mark.parametrize(
     ("encryption", "inner", "found"),
     [
