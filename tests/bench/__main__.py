@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 
-from tests.bench import desk, known_keys, mail_line, memory, pages
+from tests.bench import desk, known_keys, mail_line, many_mails, memory, pages
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
     started = time.monotonic()
     directory = desk.set_up()
     try:
-        for part in (mail_line, known_keys, pages, memory):
+        for part in (mail_line, many_mails, known_keys, pages, memory):
             part.measure(directory)
     finally:
         shutil.rmtree(directory, ignore_errors=True)

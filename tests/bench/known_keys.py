@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.bench.desk import gpg, make_person
-from tests.bench.mail_line import ALGORITHMS
+from tests.bench.mail_line import ALGORITHMS, learn
 from tests.bench.timing import interleaved, row, title
 
 COUNTS = (10, 1_000, 10_000)
@@ -18,10 +18,7 @@ def measure(directory: Path) -> None:
     """Choosing a key, encrypting to it, and checking a signature by it."""
     from django.utils import timezone
 
-    from crypto.certificates import read_certificates
-    from crypto.history import Sighting
-    from crypto.keys import choose_key, known_certificates, learn_key
-    from crypto.models import PublicKey
+    from crypto.keys import choose_key, known_certificates
     from crypto.openpgp import SecretKeyring
     from crypto.signatures import verify_detached
 
@@ -32,10 +29,7 @@ def measure(directory: Path) -> None:
     desk, person = (
         make_person(home, f"{name}@keys.example", primary, secondary) for name in ("desk", "person")
     )
-    exported = gpg(person.home, "--export", person.fingerprint)
-    (certificate,) = read_certificates(exported, now=now)
-    seen = Sighting(PublicKey.Source.REPORT, now, encrypted=True)
-    learn_key(person.address, certificate, seen, unasked=True)
+    certificate = learn(person)
     signed = b"Some words.\r\n"
     signature = gpg(person.home, "--detach-sign", stdin=signed)
     ring = SecretKeyring(desk.home)
@@ -52,7 +46,7 @@ def measure(directory: Path) -> None:
     title(f"With many keys known, median of {ROUNDS}")
     row("keys known", "choose+encrypt", "verify")
     for count in COUNTS:
-        _know(count, certificate.minimal, now)
+        _know(count, certificate, now)
         taken = interleaved(ROUNDS, encrypt=encrypt, verify=verify)
         row(f"{count:,}", f"{taken['encrypt']:.1f} ms", f"{taken['verify']:.1f} ms")
 
