@@ -98,3 +98,34 @@ def test_of_two_keys_in_a_report_the_last_is_the_reporters(bobs: SecretKeyring) 
     """WhisperBack puts it behind the words; what stands in them may be anybody's."""
     raw = as_report(bobs, f"Is this yours?\n\n{block('desk')}\n\nThanks.\n\n{block('carol')}")
     assert learned(raw) == [(CAROL, State.IN_USE, "report", True)]
+
+
+KEY = base64.b64encode(certificate("bob")).decode()
+FOLDED = "\r\n ".join(KEY[start : start + 70] for start in range(0, len(KEY), 70))
+
+
+@pytest.mark.parametrize(
+    ("head", "is_learned"),
+    [
+        (f"Autocrypt: addr=bob@user.example; prefer-encrypt=mutual; keydata={KEY}", True),
+        (f"Autocrypt: addr=bob@user.example; prefer-encrypt=mutual; keydata=\r\n {FOLDED}", True),
+        (f"AUTOCRYPT: ADDR=Bob@User.Example; keydata={KEY};", True),
+        (f"Autocrypt: prefer-encrypt=nopreference; keydata={KEY}; addr=bob@user.example", True),
+        (f"Autocrypt: addr=bob@user.example; _later=x; keydata={KEY}", True),
+        (f"Autocrypt: addr=bob@user.example; type=1; keydata={KEY}", False),
+        (f"Autocrypt: addr=eve@user.example; keydata={KEY}", False),
+        (f"Autocrypt: keydata={KEY}", False),
+        ("Autocrypt: addr=bob@user.example", False),
+        (f"Autocrypt: addr=bob@user.example; keydata={KEY[:100]}", False),
+        (
+            f"Autocrypt: addr=bob@user.example; keydata={KEY}\r\nAutocrypt: addr=bob@user.example; keydata={KEY}",
+            False,
+        ),
+        (f"Autocrypt-Gossip: addr=bob@user.example; keydata={KEY}", False),
+        (f"Autocrypt-Draft-State: encrypt=yes; keydata={KEY}", False),
+    ],
+)
+def test_autocrypt_headers_as_mail_programs_write_them(head: str, is_learned: bool) -> None:
+    raw = f"From: Bob <bob@user.example>\r\nTo: desk@desk.example\r\n{head}\r\nSubject: Hi\r\n\r\nHello.\r\n"
+    expected = [(BOB, State.PROPOSED, "autocrypt", False)] if is_learned else []
+    assert learned(raw.encode()) == expected

@@ -106,7 +106,7 @@ def _lines(
             words=_words(moment, again=moment.kind == "seen" and bool(sources)),
             message=message,
             is_hidden=moment.origin is not None and message is None,
-            is_vouched=_is_vouched(message, key),
+            is_vouched=_is_vouched(moment, message, key),
         )
         if moment.kind == "seen":
             sources.add(moment.source)
@@ -120,10 +120,12 @@ def _words(moment: KeyMoment, *, again: bool) -> str:
     return f"{moment.by}: {words}" if moment.by else words
 
 
-def _is_vouched(message: Message | None, key: KnownKey) -> bool:
+def _is_vouched(moment: KeyMoment, message: Message | None, key: KnownKey) -> bool:
+    """Whether the known key's signature is over this key, too. No signature covers what stands beside the protection."""
     if message is None or message.signature != SignatureState.VALID:
         return False
-    return bool(message.signature_fingerprint != key.fingerprint)
+    is_covered = moment.encrypted or moment.source == "attachment"
+    return bool(is_covered and message.signature_fingerprint != key.fingerprint)
 
 
 def _sentences(known: KeyRow | None, other: KeyRow) -> Iterable[str]:

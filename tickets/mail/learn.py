@@ -16,7 +16,7 @@ from crypto.verdict import Encryption
 from tickets.actions.event import note_event
 from tickets.mail.letter import Accepted, OfferedKey
 from tickets.mail.reporter import Reporter
-from tickets.models import Event, Message, Ticket
+from tickets.models import Event, Message, Queue, Ticket
 
 _SOURCES = {
     "report": PublicKey.Source.REPORT,
@@ -68,6 +68,8 @@ def learn(message: Message, offer: Offer, *, now: datetime) -> None:
     Nor is one from a text that may be stolen (security.md R5).
     """
     ticket = message.ticket
+    if Queue.objects.at(offer.address).exists():
+        return  # Nobody else has keys for our own addresses, whoever writes under them.
     seen = Sighting(offer.source, now, encrypted=offer.encrypted, origin=message.pk)
     unasked = not message.replayed and not _wrote_elsewhere(offer.address, ticket)
     key = learn_key(offer.address, offer.certificate, seen, unasked=unasked)
@@ -85,9 +87,15 @@ def _certificates(
     return [
         (certificate, _SOURCES[offer.source])
         for offer in offers
+        if _may_be_theirs(offer, address)
         for certificate in _read(offer, address, now)
         if offer.source == "report" or address in {normalise_address(uid) for uid in certificate.addresses}
     ]
+
+
+def _may_be_theirs(offer: OfferedKey, address: str) -> bool:
+    """Looked for before gpg is asked again: a mail may bring five hundred keys of others."""
+    return offer.source == "report" or address.encode() in offer.certificate.lower()
 
 
 def _read(offer: OfferedKey, address: str, now: datetime) -> tuple[Certificate, ...]:
