@@ -1,7 +1,7 @@
 # Whisperdesk: what people, the git hook and CI type. `make help` lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test tested check guards lock bench packages packages-dev
+.PHONY: help run demo-reset test tested check guards lock bench fuzz packages packages-dev
 
 # The Python to make .venv with, and where the pages are served.
 PYTHON ?= python3
@@ -54,6 +54,9 @@ guards: packages-dev ## Remove each guard against an attack by itself, and see t
 
 bench: packages-dev ## How long things take, on throw-away servers.
 	@$(bin)/python -m tests.servers --durable $(bin)/python -m tests.bench
+
+fuzz: packages-dev ## Rubbish for every reader of mail, until stopped or for MINUTES=; what breaks one is kept as a case.
+	@$(bin)/python -m tests.fuzz $(MINUTES)
 
 lock: packages-dev ## Write both lock files anew from pyproject.toml (needs uv).
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes pyproject.toml -o requirements.txt

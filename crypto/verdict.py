@@ -64,6 +64,7 @@ KNOWN = _SIGNATURES | _FATAL | _OPENING | _LITERAL | _MAKING | {"NEWSIG", "VALID
 _PREFIX = b"[GNUPG:] "
 _BINARY_LITERAL = "62"
 _NO_PUBLIC_KEY = "9"
+_DIGITS = 20
 _WORST_FIRST = (
     SignatureState.INVALID,
     SignatureState.REVOKED,
@@ -129,7 +130,8 @@ def _promised_length(status: Sequence[Status], otherwise: int) -> int:
     lengths = [line.arguments[:1] for line in status if line.keyword == "PLAINTEXT_LENGTH"]
     if kinds != [(_BINARY_LITERAL,)] or not lengths:
         return otherwise
-    return int(lengths[0][0]) if len(lengths) == 1 and lengths[0] and lengths[0][0].isdigit() else -1
+    number = _number(lengths[0][0]) if len(lengths) == 1 and lengths[0] else None
+    return -1 if number is None else number
 
 
 def judge_signatures(status: Sequence[Status]) -> Signature:
@@ -178,8 +180,12 @@ def _judge_one(lines: Sequence[Status]) -> Signature:
         "EXPKEYSIG": SignatureState.EXPIRED,
         "REVKEYSIG": SignatureState.REVOKED,
     }
-    made = int(valid[2]) if valid[2].isdigit() else None
-    return Signature(states.get(verdicts.pop(), SignatureState.INVALID), valid[9], made)
+    return Signature(states.get(verdicts.pop(), SignatureState.INVALID), valid[9], _number(valid[2]))
+
+
+def _number(word: str) -> int | None:
+    """A length or a time; more digits than either can have are no number (and Python refuses thousands of them)."""
+    return int(word) if word.isdigit() and len(word) <= _DIGITS else None
 
 
 def _count(status: Sequence[Status], keyword: str) -> int:

@@ -6,6 +6,7 @@ use knows many servers' phrases, and what they have in common is read here.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -18,6 +19,9 @@ from tickets.mail.reading import body, charsets, delivery_status, headers, limit
 from tickets.mail.reading.delivery_status import Fate, address_of
 from tickets.mail.reading.limits import Problems
 from tickets.mail.reading.mime import Part, take_apart
+
+# It logs what it stumbles over, with words of the mail.
+logging.getLogger("flufl.bounce").disabled = True
 
 READ_BYTES = 64 * 1024
 """A report's facts stand at its beginning; the library's expressions are not meant for megabytes."""

@@ -14,8 +14,9 @@ def usual(raw: bytes) -> bytes:
     raw = raw.removeprefix(codecs.BOM_UTF8)
     sample = raw[:_SAMPLE]
     first = sample.find(b"\n")
+    # Who judges the protection takes a lone CR for a line end as well: so all of them are, or none.
     if first < 0:
-        return raw.replace(b"\r", b"\n") if b"\r" in sample else raw
+        return raw.replace(b"\r", b"\n") if b"\n" not in raw else raw
     if sample[max(first - 2, 0) : first] == b"\r\r":
         return raw.replace(b"\r\r\n", b"\r\n")
     if sample[first + 1 : first + 2] == b"\r" and sample[first + 2 : first + 3] != b"\n":
