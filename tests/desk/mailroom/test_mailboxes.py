@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.conf import LazySettings
 from django.test import Client
@@ -15,6 +18,7 @@ from tickets.desk.reasons import trouble_in_words
 from tickets.models import Incoming, Mailbox
 
 MINUTE = 1 / 60
+FETCH = Path(__file__).resolve().parents[3] / "tickets" / "mail" / "fetch"
 
 
 def test_nothing_was_fetched_yet(room: Client) -> None:
@@ -119,6 +123,13 @@ def test_mail_that_nobody_opens_is_said_also_where_no_mailbox_is(
 )
 def test_a_trouble_is_said_in_words(trouble: str, words: str) -> None:
     assert trouble_in_words(trouble).startswith(words)
+
+
+def test_every_trouble_of_fetching_has_its_sentence() -> None:
+    pattern = re.compile(r'(?:TryLater\(|left = |\{|Error, |abort, |\)\), )"([a-z_]{5,})"(?!:)')
+    found = {word for file in FETCH.glob("*.py") for word in pattern.findall(file.read_text())}
+    assert {"certificate", "no_answer", "nonsense", "no_archive", "too_large", "disk_full"} <= found
+    assert [word for word in sorted(found) if trouble_in_words(word).startswith("Reason:")] == []
 
 
 def test_mailboxes_stand_in_the_order_of_mail_in(room: Client) -> None:
