@@ -127,7 +127,8 @@ def test_a_trouble_is_said_in_words(trouble: str, words: str) -> None:
 
 def test_every_trouble_of_fetching_has_its_sentence() -> None:
     pattern = re.compile(r'(?:TryLater\(|left = |\{|Error, |abort, |\)\), )"([a-z_]{5,})"(?!:)')
-    found = {word for file in FETCH.glob("*.py") for word in pattern.findall(file.read_text())}
+    files = [file for file in FETCH.glob("*.py") if file.name != "source.py"]  # It reads addresses only.
+    found = {word for file in files for word in pattern.findall(file.read_text())}
     assert {"certificate", "no_answer", "nonsense", "no_archive", "too_large", "disk_full"} <= found
     assert [word for word in sorted(found) if trouble_in_words(word).startswith("Reason:")] == []
 
