@@ -21,7 +21,7 @@ _CLAUSES = (
     _verdict("accept: one literal", 'if _count(status, "PLAINTEXT") != 1:', "if False:"),
     _verdict("accept: under the limit", "if received >= limit:", "if False:"),
     _verdict("accept: the length", "if received != _promised_length(status, received):", "if False:"),
-    _verdict("accept: a length that is none", "lengths[0][0].isdigit() else -1", "lengths[0][0].isdigit() else otherwise"),
+    _verdict("accept: a length that is none", "return -1 if number is None", "return otherwise if number is None"),
     _verdict("accept: binary literals only", "if kinds != [(_BINARY_LITERAL,)] or not lengths:", "if not lengths:"),
     _verdict("step 1: one key of ours", "if len(keys) != 1 or len(sessions) != 1:", "if len(sessions) != 1:"),
     _verdict("step 1: one session key", "if len(keys) != 1 or len(sessions) != 1:", "if len(keys) != 1:"),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.guards import answers, decryption, limits, senders
+from tests.guards import answers, automatic, decryption, limits, senders
 from tests.guards.guard import Guard
 
-GUARDS: tuple[Guard, ...] = (*decryption.GUARDS, *limits.GUARDS, *senders.GUARDS, *answers.GUARDS)
+GUARDS: tuple[Guard, ...] = (
+    *decryption.GUARDS,
+    *limits.GUARDS,
+    *senders.GUARDS,
+    *answers.GUARDS,
+    *automatic.GUARDS,
+)
