@@ -21,7 +21,11 @@ def cases(name: str) -> list[tuple[str, str, str]]:
     return [(title, text, answer.strip("\n")) for (title, _, text), (_, _, answer) in pairs]
 
 
-TEXTS = [case for name in ("gmail.txt", "outlook.txt", "others.txt", "shapes.txt") for case in cases(name)]
+TEXTS = [
+    case
+    for name in ("gmail.txt", "outlook.txt", "others.txt", "more.txt", "shapes.txt")
+    for case in cases(name)
+]
 PAGES = cases("pages.txt")
 
 

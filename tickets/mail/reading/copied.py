@@ -32,10 +32,10 @@ _SUBJECT = (
 )
 _KINDS = {name: kind for kind, names in enumerate((_FROM, _SENT, _TO, _SUBJECT)) for name in names.split()}
 # '-----Original Message-----' and its kind: words between two rules; or a rule alone.
-_TITLED = re.compile(r"[-_=*—–‐─]{2,60} {0,2}\S[^-_=*—–‐─]{2,50}[-_=*—–‐─]{2,60}")
+_TITLED = re.compile(r"[-_=*—–‐─]{2,60} {0,2}\w.{2,50}?[-_=*—–‐─]{2,60}")
 _RULE = re.compile(r"[-_=*—–‐─]{3,200}")
 _TITLES = (
-    "original message", "original mail", "originalnachricht", "ursprüngliche nachricht", "message d'origine", "message original",
+    "original message", "original mail", "original-nachricht", "original nachricht", "mail original", "původní e-mail", "forwarded by", "originalnachricht", "ursprüngliche nachricht", "message d'origine", "message original",
     "mensaje original", "mensagem original", "messaggio originale", "исходное сообщение", "исходное письмо", "пересылаемое сообщение",
     "оригінальне повідомлення", "wiadomość oryginalna", "oryginalna wiadomość", "oorspronkelijk bericht", "orijinal mesaj",
     "özgün ileti", "الرسالة الأصلية", "پیام اصلی", "原始邮件", "原始郵件", "元のメッセージ", "원본 메시지", "pesan asli", "missatge original",
