@@ -68,10 +68,10 @@ def _sign_in(page: Page, server: LiveServer) -> None:
 
 
 def _addresses(ticket: Ticket) -> list[str]:
-    section = f"/messages/{ticket.messages.order_by('created')[0].pk}/sections/0/"
+    message = f"/messages/{ticket.messages.order_by('created')[0].pk}"
     room = ["/mail/room/", "/mail/room/quarantine/", "/mail/room/aside/", "/mail/room/outbox/"]
     mine = ["/", "/tickets/", f"/tickets/{ticket.pk}/", "/mail/", "/preferences/"]
-    return [*mine, *room, section, "/nothing/"]
+    return [*mine, *room, f"{message}/sections/0/", f"{message}/text/", "/nothing/"]
 
 
 @pytest.mark.parametrize("with_script", [True, False])
