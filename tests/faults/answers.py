@@ -6,12 +6,18 @@ import secrets
 
 from django.utils import timezone
 
+from tests.faults.invariants import CANARY
 from tickets.models import Message, Outgoing, Ticket
 
 
 def approve_answer(ticket: Ticket) -> Outgoing:
     """An answer that waits for its sender."""
-    message = Message(ticket=ticket, kind=Message.Kind.OUTBOUND, created=timezone.now(), text="Turn them on.")
+    message = Message(
+        ticket=ticket,
+        kind=Message.Kind.OUTBOUND,
+        created=timezone.now(),
+        text=f"{CANARY} says: turn them on.",
+    )
     message.save()
     words = f"From: desk@desk.example\r\nTo: ana@user.example\r\n\r\n{secrets.token_hex()}\r\n"
     outgoing = Outgoing(

@@ -22,10 +22,14 @@ from tickets.models import Queue
 
 @dataclass(frozen=True)
 class Inbox:
-    """How to put a mail there, and how many there are."""
+    """How to put a mail there, and what there is."""
 
     post: Callable[[bytes], object]
-    count: Callable[[], int]
+    mails: Callable[[], list[bytes]]
+
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.mails())
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +49,7 @@ def maildir(tmp_path: Path, settings: LazySettings) -> mailbox.Maildir:
 def inbox(request: pytest.FixtureRequest, maildir: mailbox.Maildir, settings: LazySettings) -> Inbox:
     """The mailbox that MAIL_IN names."""
     if getattr(request, "param", "maildir") == "maildir":
-        return Inbox(maildir.add, lambda: len(maildir.keys()))
+        return Inbox(maildir.add, lambda: [maildir.get_bytes(key) for key in maildir.iterkeys()])
     settings.MAIL_CA_FILE = os.environ["WD_TEST_CA"]
     parts = urlsplit(os.environ["WD_TEST_IMAPS"])
     url = f"imaps://{secrets.token_hex(8)}:{parts.password}@localhost:{parts.port}/INBOX"
@@ -57,11 +61,13 @@ def inbox(request: pytest.FixtureRequest, maildir: mailbox.Maildir, settings: La
         with open_imap(source) as client:
             return client.append("INBOX", raw)
 
-    def count() -> int:
+    def mails() -> list[bytes]:
         with open_imap(source) as client:
-            return int(client.select_folder("INBOX")[b"EXISTS"])
+            client.select_folder("INBOX", readonly=True)
+            found = client.fetch(client.search(["ALL"]), [b"BODY.PEEK[]"])
+            return [each[b"BODY[]"] for each in found.values()]
 
-    return Inbox(post, count)
+    return Inbox(post, mails)
 
 
 @pytest.fixture(params=["maildir", "smtp+starttls", "smtps"])

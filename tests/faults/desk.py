@@ -21,6 +21,7 @@ INCOMING = (
     "kept-blob",
     "keep-before-commit",
     "keep-after-commit",
+    "copied",
     "marked-deleted",
     "removed",
     "claimed",
@@ -28,6 +29,7 @@ INCOMING = (
     "file-before-commit",
     "file-after-commit",
 )
+IMPORTING = ("import-before-commit",)
 OUTGOING = ("send-claimed", "send-handed-over")
 FORGETTING = ("forget-locked", "forget-before-commit")
 DEAD = -signal.SIGKILL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.faults.desk import FORGETTING, INCOMING, OUTGOING
+from tests.faults.desk import FORGETTING, IMPORTING, INCOMING, OUTGOING
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,4 +15,4 @@ def test_every_point_in_the_code_is_tried() -> None:
     for package in ("crypto", "hardware", "helpdesk", "stats", "tickets"):
         for path in (ROOT / package).rglob("*.py"):
             found |= set(re.findall(r'fault_point\("([^"]+)"\)', path.read_text(encoding="utf-8")))
-    assert found == {*INCOMING, *OUTGOING, *FORGETTING}
+    assert found == {*INCOMING, *IMPORTING, *OUTGOING, *FORGETTING}

@@ -78,7 +78,7 @@ class ScriptedImap:
                 if verb == "IDLE":
                     self._say(client, verb, b"+ go on\r\n" + untagged)
                     lines.readline()
-                self._say(client, verb, (b"" if verb == "IDLE" else untagged) + f"{tag} OK\r\n".encode())
+                self._say(client, verb, (b"" if verb == "IDLE" else untagged) + f"{tag} OK done\r\n".encode())
 
     def _say(self, client: ssl.SSLSocket, verb: str, answer: bytes) -> None:
         twist = next((each for each in self.twists if each.verb == verb and each.times > 0), None)

@@ -18,14 +18,24 @@ FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writ
 @contextlib.contextmanager
 def postgresql(directory: Path, *, durable: bool) -> Iterator[dict[str, str]]:
     """Without `durable` it forgets everything when the machine loses power, and is several times faster."""
-    binaries = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    user = "postgres" if os.geteuid() == 0 else ""
+    make_postgresql(directory)
+    with run_postgresql(directory, durable=durable) as found:
+        yield found
+
+
+def make_postgresql(directory: Path) -> None:
+    """The directory of a server that was never started."""
     directory.mkdir()
-    if user:
-        shutil.chown(directory, user)
-    _initialise(binaries / "initdb", directory, user)
+    if _user():
+        shutil.chown(directory, _user())
+    _initialise(_binaries() / "initdb", directory, _user())
+
+
+@contextlib.contextmanager
+def run_postgresql(directory: Path, *, durable: bool) -> Iterator[dict[str, str]]:
+    """Start it, for the first time or again."""
     command: list[str | Path] = [
-        binaries / "postgres",
+        _binaries() / "postgres",
         "-D",
         directory / "data",
         "-k",
@@ -37,11 +47,20 @@ def postgresql(directory: Path, *, durable: bool) -> Iterator[dict[str, str]]:
     with serving(
         [*command, *(() if durable else FAST)],
         log=directory.with_suffix(".log"),
-        is_ready=lambda: socket.exists() and _accepts(binaries / "pg_isready", directory),
-        user=user,
+        is_ready=lambda: socket.exists() and _accepts(_binaries() / "pg_isready", directory),
+        user=_user(),
         stop=signal.SIGINT,
     ):
         yield {"DATABASE_URL": f"postgres://desk@/postgres?host={directory}"}
+
+
+def _binaries() -> Path:
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+
+
+def _user() -> str:
+    """Root must not run it."""
+    return "postgres" if os.geteuid() == 0 else ""
 
 
 def _initialise(initdb: Path, directory: Path, user: str) -> None:
