@@ -73,3 +73,15 @@ def _calls(name: str, data: bytes) -> int:
         sys.setprofile(before)
     assert time.process_time() - begun < 20
     return count
+
+
+def test_a_reader_that_looks_at_all_of_it_for_each_line_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looks_back(data: bytes) -> None:
+        lines = data.split(b"\n")
+        for place in range(len(lines)):
+            for line in lines[:place:10]:
+                line.strip()
+
+    monkeypatch.setitem(CHECKS, "quotes", looks_back)
+    with pytest.raises(AssertionError):
+        test_twice_as_much_costs_twice_as_much("quotes", b"", b"from one to another\n")

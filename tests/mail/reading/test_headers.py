@@ -34,6 +34,7 @@ def head(raw: str) -> Message:
         ("=?utf-7?Q?+ADw-script?=", "+ADw-script"),
         ("a\0b\x1b[31m\u2028c", "ab[31m c"),
         ("=?utf-8?Q?not closed", "not closed"),
+        ("=?utf-8?Q?a=E2=80=AEfdp=E2=80=8C?=", "afdp\u200c"),
         ("élan".encode().decode("ascii", "surrogateescape"), "élan"),
     ],
 )

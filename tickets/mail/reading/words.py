@@ -22,8 +22,9 @@ def one_line(text: str) -> str:
     return charsets.clean(text).translate(_LINE_ENDS).strip()
 
 
-# Every control character goes; those that end a line or a word become a space.
-_LINE_ENDS = dict.fromkeys([*range(32), *range(127, 160)]) | dict.fromkeys(
+# Every control character goes, and what turns the order of letters about (not the marks that Persian needs); those
+# that end a line or a word become a space.
+_LINE_ENDS = dict.fromkeys([*range(32), *range(127, 160), 0x202D, 0x202E]) | dict.fromkeys(
     [9, 10, 11, 12, 0x85, 0x2028, 0x2029], " "
 )
 
