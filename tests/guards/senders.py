@@ -67,6 +67,7 @@ _THREADING = (
     Guard("T3 a report of the same person", THREAD, "            requester_digest=address_digest(reporter.address),\n", "",
           TEST_THREAD),
     Guard("T3 a report that came encrypted", THREAD, " or letter.encryption is not Encryption.OK:", ":", TEST_THREAD),
+    Guard("T3 a report: secrets only", THREAD, " if is_secret(each)][:_IDS]", "][:_IDS]", "tests/mail/test_returns.py"),
     Guard("T3 a report names a mail of ours", THREAD, ", kind__in=ours)", ")", "tests/mail/test_returns.py"),
     Guard("T3 only living tickets", THREAD,
           ".exclude(\n        ticket__state=Ticket.State.FORGETTING\n    )", "", TEST_THREAD),

@@ -119,6 +119,19 @@ def test_a_report_without_our_secret_is_a_mail_of_its_own(ticket: Ticket) -> Non
     assert events(ticket) == []
 
 
+def test_what_was_sent_to_us_is_no_mail_of_ours_whatever_its_id_looks_like() -> None:
+    """Ana may use a desk like this herself: who has read her mail knows its Message-ID."""
+    theirs = new_message_id("desk@other.example").strip("<>")
+    ticket = file(letter(message_id=theirs)).ticket
+    assert filed(bounce(theirs)).ticket != ticket
+
+
+def test_others_mails_in_a_report_do_not_hide_ours(ticket: Ticket) -> None:
+    ours = sent(ticket)
+    others = [f"{number}@y.example" for number in range(20)]
+    assert filed(bounce(*others, ours.message_id)).about == ours
+
+
 def test_the_surest_of_several_counts(ticket: Ticket) -> None:
     first, second = sent(ticket), sent(ticket)
     assert filed(bounce("x@y.example", second.message_id, first.message_id)).about == second
