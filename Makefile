@@ -32,6 +32,7 @@ test: packages-dev ## Everything: checks, then all tests on SQLite and on Postgr
 	@tests/servers/packages
 	@$(MAKE) --no-print-directory check
 	@$(bin)/python -m tests.servers $(MAKE) --no-print-directory tested
+	@$(MAKE) --no-print-directory guards GUARDS="--sample 20"
 
 # Run by `make test` between the start and the end of the servers.
 tested:
