@@ -136,7 +136,7 @@ def check_services(app_configs: Sequence[AppConfig] | None, **options: object) -
 @register(TAG)
 def check_days(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
     """How long things live and how often mail is looked for, and that nobody kills the worker on purpose."""
-    for name in ("BACKUP_LIFE_DAYS", "FORGET_AFTER_DAYS", "MAIL_POLL_SECONDS"):
+    for name in ("BACKUP_LIFE_DAYS", "FORGET_AFTER_DAYS", "MAIL_POLL_SECONDS", "OLD_SUBKEY_DAYS"):
         if getattr(settings, name) < 1:
             yield _error(10, f"{name} must be 1 or more.")
     if os.environ.get("WHISPERDESK_FAULT") and not _is_a_test():

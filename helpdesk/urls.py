@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import include, path
 
-from helpdesk import views
+from helpdesk import views, wkd
 
 handler400 = "helpdesk.views.bad_request"
 handler403 = "helpdesk.views.permission_denied"
@@ -22,8 +22,17 @@ account_patterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
 ]
 
+# The desk's own keys, at both places where mail programs look (draft-koch-openpgp-webkey-service).
+key_patterns = [
+    path("policy", wkd.policy, name="wkd_policy"),
+    path("hu/<slug:local_hash>", wkd.key, name="wkd"),
+    path("<str:domain>/policy", wkd.policy, name="wkd_policy_of"),
+    path("<str:domain>/hu/<slug:local_hash>", wkd.key, name="wkd_of"),
+]
+
 urlpatterns = [
     path("", views.front, name="front"),
     path("", include("tickets.desk.urls")),
     path("account/", include(account_patterns)),
+    path(".well-known/openpgpkey/", include(key_patterns)),
 ]

@@ -28,15 +28,19 @@ _TROUBLES = {
 }
 
 
-def look_after_keys(now: datetime) -> None:
-    """May run any number of times: each warning is mailed once, each subkey destroyed once."""
+def look_after_keys(now: datetime, *, may_destroy: bool = True) -> None:
+    """May run any number of times: each warning is mailed once, each subkey destroyed once.
+
+    A clock that jumped must not have a subkey destroyed before its time: there is no way back.
+    """
     home = Path(settings.GNUPG_HOME)
     note_own_keys(now)
     for warning in warnings_of(Queue.objects.all(), now):
         with transaction.atomic():
             if claim_warning(warning) and not alert_coordinators(partial(_words, warning), now=now):
                 transaction.set_rollback(True)  # Nobody was told: it is still to be said.
-    destroy_due(home, now=now)
+    if may_destroy:
+        destroy_due(home, now=now)
     forget_alerts(now)
 
 

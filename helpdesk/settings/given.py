@@ -72,6 +72,13 @@ AUTOMATIC_MAIL_PER_HOUR = _number("AUTOMATIC_MAIL_PER_HOUR", default=60)
 """How many automatic mails leave in an hour before the breaker stops them all."""
 MAIL_POLL_SECONDS = _number("MAIL_POLL_SECONDS", default=5 if DEMO else 60)
 
+LOOKUP_PROXY = env.str("LOOKUP_PROXY", default="")
+"""`socks5h://host:port`: the only way on which keys are looked up. Without it nothing here asks the network."""
+LOOKUP_CA_FILE = env.str("LOOKUP_CA_FILE", default="")
+KEYSERVER = env.str("KEYSERVER", default="https://keys.openpgp.org")
+OLD_SUBKEY_DAYS = _number("OLD_SUBKEY_DAYS", default=180)
+"""How long an old encryption subkey of the desk's own still opens mail before it is destroyed."""
+
 FORGET_AFTER_DAYS = _number("FORGET_AFTER_DAYS", default=90)
 BACKUP_LIFE_DAYS = _number("BACKUP_LIFE_DAYS", default=14)
 _LANGUAGES = "en fr es it de pt ru fa ar zh tr ca id uk pl nl"

@@ -204,11 +204,16 @@ def test_old_subkeys_are_destroyed_by_the_daily_task(home: Path, monkeypatch: py
     later = NOW + timedelta(hours=1)
     rotate_key(home, plan_rotation(home, DESK, until=END, destroy_after=NOW + DAY, now=later), now=later)
 
+    monkeypatch.setattr("tickets.tasks.may_be_believed", lambda now: True)
+
     def after(now: datetime) -> list[bool]:
         monkeypatch.setattr("tickets.tasks.timezone.now", lambda: now)
         tasks.look_after_keys()
         return [each.has_secret for each in own_key(home, DESK, now=now).subkeys]
 
     assert after(NOW + timedelta(hours=2)) == [True, True]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tickets.tasks.may_be_believed", lambda now: False)
+        assert after(NOW + DAY) == [True, True]
     assert after(NOW + DAY) == [False, True]
     assert RetiredSubkey.objects.get().destroyed == NOW + DAY

@@ -47,7 +47,7 @@ def look_up(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
         found = any(each.outcome is Outcome.FOUND for each in asked)
         say = messages.success if found else messages.warning
         say(request, sentence_of(asked))
-    return redirect("ticket", ticket_id)
+    return redirect("keys", ticket_id)
 
 
 def sentence_of(asked: tuple[Asked, ...]) -> str:

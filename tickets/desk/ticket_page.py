@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.lib.http import AgentRequest
 from tickets.access import draft_of, earlier_tickets, members_of, queues_of, ticket_for, tickets_of
-from tickets.actions.look_up_key import can_look_up
 from tickets.desk.forms import AnswerForm, AssignForm, MoveForm, NoteForm
 from tickets.desk.key_rows import Comparison, comparison_of, key_rows
 from tickets.desk.rows import rows_of
@@ -97,7 +96,6 @@ def _beside(request: AgentRequest, ticket: Ticket) -> dict[str, object]:
     return {
         "claims": claims or None,
         "facts": ticket.facts or [],
-        "can_look_up": can_look_up(),
         "earlier": rows_of(earlier_tickets(user, ticket, limit=EARLIER)),
         "assign_form": AssignForm(members_of(ticket.queue), initial=hands),
         "move_form": MoveForm(queues_of(user), initial={"queue": ticket.queue_id}),
