@@ -77,6 +77,7 @@ class Arrival:
     report_digest: str = ""
     has_report: bool = False
     problems: tuple[str, ...] = ()
+    encrypted_parts: tuple[dict[str, str], ...] = ()
     raw_blob: str = ""
     returned: Returned | None = None
     files: tuple[File, ...] = ()
@@ -148,6 +149,7 @@ def draft_message(ticket: Ticket, arrival: Arrival) -> Message:
         sender_name=arrival.requester.name,
         sender_address=arrival.requester.address,
         problems=list(arrival.problems) or None,
+        encrypted_parts=list(arrival.encrypted_parts) or None,
         encryption=arrival.protection.encryption,
         signature=arrival.protection.signature,
         signature_fingerprint=arrival.protection.fingerprint or None,

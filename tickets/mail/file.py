@@ -128,6 +128,7 @@ def _arrival(incoming: Incoming, accepted: Accepted, reporter: Reporter, ticket:
         report_digest=digest("report", reporter.report_id) if reporter.report_id else "",
         has_report=reporter.report is not None,
         problems=letter.problems,
+        encrypted_parts=tuple({"form": part.form, "name": part.name} for part in letter.encrypted_parts),
         raw_blob=_original(incoming, ticket),
         files=tuple(
             File(item.name, item.type, len(item.content), ticket.key.write_blob(item.content))
