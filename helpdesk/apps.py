@@ -14,4 +14,5 @@ class HelpdeskConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks and what happens when somebody signs in."""
         import helpdesk.checks
+        import helpdesk.key_checks
         import helpdesk.lib.sessions  # noqa: F401

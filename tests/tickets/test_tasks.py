@@ -210,6 +210,7 @@ def test_a_mailbox_that_is_down_is_polled_again_later(
 def test_the_daily_work_has_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:
     purged: list[object] = []
     monkeypatch.setattr(retention, "purge", purged.append)
+    epoch_keys().create(timezone.now().date() - timedelta(days=1))
     tasks.purge()
     tasks.rotate_epoch_keys()
     assert len(purged) == 1

@@ -1,0 +1,36 @@
+"""System checks: the epoch keys are where they were, and the clock is not behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from crypto.vault import epoch_keys
+from helpdesk.checks import TAG
+
+
+@register(TAG)
+def check_keys(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
+    """Without its keys the desk would make new ones, and find nothing of what it holds again."""
+    try:
+        names, blobs = epoch_keys().names(), Path(settings.BLOBS_DIR)
+        holds_content = blobs.is_dir() and any(blobs.iterdir())
+    except OSError:
+        return  # The checks of places say which directory cannot be read.
+    if not names and holds_content:
+        yield Error(
+            "KEYS_DIR holds no epoch key, but BLOBS_DIR holds content sealed under one. Mount or restore KEYS_DIR.",
+            id=f"{TAG}.E040",
+        )
+    # A day to spare: the desk's day and the clock's may be of different time zones.
+    if names and datetime.now(UTC).date() + timedelta(days=1) < date.fromisoformat(names[-1][6:16]):
+        yield Error(
+            "The clock is wrong: it shows a day before that of the newest epoch key. Set it; or, if a wrong clock made"
+            " that key, set it and run 'manage.py rotate_epoch_keys' when that day has come.",
+            id=f"{TAG}.E041",
+        )
