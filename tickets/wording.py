@@ -60,7 +60,7 @@ def wording(queue: Queue, kind: AutomaticText.Kind, language: str) -> Wording:
     """
     own = dict(queue.automatic_texts.filter(kind=kind).values_list("language", "text"))
     tried = [each for each in (language, queue.language) if each]
-    subject = built_in(kind, next(filter(is_spoken, tried), ENGLISH)).subject
+    subject = built_in(kind, spoken(*tried)).subject
     for each in (*tried, ENGLISH):
         if each in own or "" in own:
             return Wording(subject, own.get(each, own.get("", "")), each)
@@ -73,6 +73,11 @@ def built_in(kind: AutomaticText.Kind, language: str) -> Wording:
     """What the desk brings along in a language that it speaks."""
     with translation.override(translation.get_supported_language_variant(language)):
         return Wording(gettext(_SUBJECTS[kind]), gettext(_TEXTS[kind]), language)
+
+
+def spoken(*languages: str) -> str:
+    """The first of some languages in which the desk brings words along; English, when it is none of them."""
+    return next(filter(is_spoken, languages), ENGLISH)
 
 
 def is_spoken(language: str) -> bool:

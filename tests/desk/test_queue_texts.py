@@ -57,10 +57,19 @@ def test_changes_are_posted(name: str, room: Client) -> None:
 def test_the_list_says_whose_words_are_said(room: Client) -> None:
     _text(room, "keep_text", "Une réponse vous attend.")
     page = room.get(reverse("queue_texts", args=["english"])).content.decode()
-    assert "the queue's own words" in page
-    assert "the desk's words in this language" in page
-    assert "nothing of its own" in page
+    assert "the queue&#x27;s own words</span>" in page
+    assert "the desk&#x27;s words in English" in page
+    assert "none: the desk&#x27;s words are said" in page
     assert "Alice" in page
+
+
+def test_the_list_says_what_takes_the_place_of_a_text(room: Client, queue: Queue) -> None:
+    address = reverse("queue_texts", args=["english"])
+    Queue.objects.update(language="tr")
+    _text(room, "keep_text", "Türkçe.", language="tr")
+    assert "the queue&#x27;s own words in Türkçe" in room.get(address).content.decode()
+    _text(room, "keep_text", "All.", language="all")
+    assert "words for all languages" in room.get(address).content.decode()
 
 
 def test_the_front_page_leads_coordinators_there(room: Client, bob: User) -> None:

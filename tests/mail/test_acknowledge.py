@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.test import TestCase
@@ -12,12 +13,13 @@ from django.utils import timezone
 from crypto.openpgp import SecretKeyring
 from crypto.verdict import Encryption, Signature, SignatureState
 from tests.conftest import DESK_ADDRESS
-from tests.keyrings import BOB, certificate
+from tests.keyrings import BOB, CAROL, certificate, secret_home
+from tests.mail import sealed
 from tests.mail.letters import ANA, file, keep, letter, mail, report
 from tickets.actions.automatic import is_somebody, write_automatic
 from tickets.mail import line
 from tickets.mail.file import file_mail
-from tickets.mail.letter import Accepted, Address, Letter, Machine, OfferedKey
+from tickets.mail.letter import Accepted, Address, Machine, OfferedKey
 from tickets.models import AutomaticMail, Event, Incoming, Message, Outgoing, Queue, Ticket
 
 OK, NONE = Encryption.OK, Encryption.NONE
@@ -31,6 +33,13 @@ def speaking(queue: Queue) -> Queue:
     Queue.objects.filter(pk=queue.pk).update(acknowledges=True)
     queue.refresh_from_db()
     return queue
+
+
+@pytest.fixture(scope="module")
+def bobs() -> Iterator[SecretKeyring]:
+    """Bob's own keyring."""
+    with secret_home("bob") as home:
+        yield SecretKeyring(home)
 
 
 def acknowledged() -> list[str]:
@@ -140,44 +149,64 @@ def test_a_report_is_not_acknowledged(encryption: Encryption) -> None:
 
 
 def test_a_replayed_text_is_not_acknowledged() -> None:
-    stolen = letter(encryption=OK, replay_material=b"ciphertext")
+    stolen = letter(encryption=OK, replay_material=b"ciphertext", sender_inside=True)
     file(stolen)
     file(replace(stolen, from_=(Address("", "thief@else.example"),), message_id="other@else.example"))
     assert acknowledged() == [ANA]
-    file(replace(letter(sender="eve@third.example", encryption=OK), sender_differs=True))
+    file(replace(letter(sender="eve@third.example", encryption=OK, sender_inside=True), sender_differs=True))
     assert acknowledged() == [ANA]
 
 
-class TestWhatTheEncryptionHeldIsNoReason:
-    """Language and queue of a ticket come from words that only we could read (security.md R6, R7)."""
+class TestWhatWasEncrypted:
+    """Nobody but the one who wrote it is told that it could be opened (security.md R7)."""
 
-    @pytest.fixture(autouse=True)
-    def _french(self, queue: Queue) -> None:
-        values = {"address": queue.address, "fingerprint": queue.fingerprint, "language": "fa"}
-        Queue.objects.create(slug="farsi", name="Farsi", acknowledges=True, **values)
+    def test_a_sender_who_stands_outside_only_is_not_told(self) -> None:
+        file(letter(encryption=OK))
+        assert acknowledged() == []
 
-    def _said(self, one: Letter) -> Message:
-        file(one, language="fa")
-        return Message.objects.select_related("ticket__key").get(kind=Message.Kind.AUTOMATIC)
+    @pytest.mark.parametrize(
+        "bound",
+        [{"sender_inside": True}, {"signature": Signature(SignatureState.VALID, BOB)}],
+    )
+    def test_one_who_stands_inside_or_has_signed_is(self, bound: dict[str, Any]) -> None:
+        file(letter(encryption=OK, **bound))
+        assert acknowledged() == [ANA]
 
-    def test_in_clear_the_ticket_decides(self) -> None:
-        assert self._said(letter()).sender_name == "Farsi"
+    @pytest.mark.parametrize(
+        ("key", "is_told"),
+        [
+            (OfferedKey(BOB, "attachment", certificate("bob")), True),
+            (OfferedKey(BOB, "autocrypt", certificate("bob"), is_outside=True), False),
+            (OfferedKey(CAROL, "attachment", certificate("carol")), False),
+        ],
+    )
+    def test_whose_key_is_inside_is(self, key: OfferedKey, *, is_told: bool) -> None:
+        file(letter(sender="bob@user.example", encryption=OK), keys=[key])
+        assert bool(acknowledged()) is is_told
 
-    def test_encrypted_the_address_alone_decides(self) -> None:
-        said = self._said(letter(encryption=OK))
-        assert said.ticket.queue.name == "Farsi"
-        assert said.sender_name == "English"
+    def test_what_was_not_opened_is_like_clear_text(self) -> None:
+        file(letter(encryption=Encryption.PARTIAL))
+        assert acknowledged() == [ANA]
 
-    def test_signed_by_the_known_key_of_its_writer_the_ticket_decides(self) -> None:
-        signature = Signature(SignatureState.VALID, BOB)
-        assert self._said(letter(encryption=OK, signature=signature)).sender_name == "Farsi"
 
-    @pytest.mark.parametrize("outside", [True, False])
-    def test_whether_anything_is_said_too(self, queue: Queue, *, outside: bool) -> None:
-        Queue.objects.filter(pk=queue.pk).update(acknowledges=outside)
-        Queue.objects.exclude(pk=queue.pk).update(acknowledges=not outside)
-        file(letter(encryption=OK), language="fa")
-        assert bool(acknowledged()) is outside
+class TestThroughTheLine:
+    """Bob's address stands in the protected headers of what he encrypts."""
+
+    def test_bob_is_told(self, keyring: SecretKeyring, bobs: SecretKeyring) -> None:
+        line.process(keep(sealed.encrypted(bobs, sealed.letter())).pk)
+        assert acknowledged() == ["bob@user.example"]
+
+    def test_the_thief_is_not(self, keyring: SecretKeyring, bobs: SecretKeyring) -> None:
+        stolen = sealed.encrypted(bobs, sealed.letter())
+        line.process(keep(stolen.replace(b"bob@user.example", b"thief@else.example")).pk)
+        assert acknowledged() == []
+
+    def test_nor_is_anybody_when_it_was_touched(self, keyring: SecretKeyring, bobs: SecretKeyring) -> None:
+        whole = sealed.encrypted(bobs, sealed.letter())
+        at = whole.index(b"-----BEGIN PGP MESSAGE") + 300
+        line.process(keep(whole[:at] + (b"A" if whole[at : at + 1] != b"A" else b"B") + whole[at + 1 :]).pk)
+        assert acknowledged() == []
+        assert not Ticket.objects.exists()
 
 
 def test_filing_does_not_hang_on_the_words(run_line: Callable[[], None]) -> None:

@@ -25,7 +25,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         }
         help_texts = {
             "acknowledges": _(
-                "Once a day to an address at most; never to machines, lists, and for reports of WhisperBack."
+                "Once a day to an address at most; never to machines and lists, nor for reports of WhisperBack."
             ),
             "without_key": _("Where anything came encrypted, answers always wait."),
         }

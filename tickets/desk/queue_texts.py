@@ -19,7 +19,7 @@ from tickets.access import queue_for_coordinator
 from tickets.actions.automatic_text import drop_text, keep_text, set_policy
 from tickets.desk.queue_forms import PolicyForm, TextForm
 from tickets.models import AutomaticText, Queue
-from tickets.wording import Wording, is_spoken, wording
+from tickets.wording import Wording, is_spoken, spoken, wording
 
 ALL = "all"
 """Stands in an address for the text of every language that has none of its own."""
@@ -32,8 +32,8 @@ class Row:
     code: str
     name: str
     own: AutomaticText | None
-    is_spoken: bool
-    """Whether the desk brings words in this language along."""
+    said: str
+    """Whose words are said, and in which language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,13 @@ def _list(
     request: AgentRequest, queue: Queue, form: PolicyForm | None = None, *, status: int = 200
 ) -> TemplateResponse:
     own = {(each.kind, each.language): each for each in queue.automatic_texts.select_related("changed_by")}
+    codes = ("", *settings.TICKET_LANGUAGES)
     context = {
         "queue": queue,
         "form": form or PolicyForm(instance=queue),
-        "kinds": [Texts(kind, [_row(own, kind, code) for code in _codes()]) for kind in AutomaticText.Kind],
+        "kinds": [
+            Texts(kind, [_row(queue, own, kind, code) for code in codes]) for kind in AutomaticText.Kind
+        ],
     }
     return TemplateResponse(request, "desk/queue_texts.html", context, status=status)
 
@@ -141,12 +144,23 @@ def _page(
     return TemplateResponse(request, "desk/queue_text.html", context, status=status)
 
 
-def _row(own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind, code: str) -> Row:
-    return Row(code or ALL, _name(code), own.get((kind, code)), is_spoken(code))
+def _row(queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind, code: str) -> Row:
+    return Row(code or ALL, _name(code), own.get((kind, code)), _whose(queue, own, kind, code))
 
 
-def _codes() -> list[str]:
-    return ["", *settings.TICKET_LANGUAGES]
+def _whose(
+    queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind, code: str
+) -> str:
+    """As tickets.wording decides it: the queue's own, those it has for all languages, the desk's."""
+    if (kind, code) in own:
+        return _("the queue's own words")
+    if not code:
+        return _("none: the desk's words are said")
+    if (kind, "") in own:
+        return _("the queue's words for all languages")
+    if not is_spoken(code) and (kind, queue.language) in own:
+        return _("the queue's own words in %s") % language_name(queue.language)
+    return _("the desk's words in %s") % language_name(spoken(code, queue.language))
 
 
 def _name(code: str) -> str:
@@ -159,6 +173,6 @@ def _code(language: str) -> str:
 
 def _said(queue: Queue, kind: str, language: str) -> Wording:
     """What is said now; Http404 for a kind or a language that there is not."""
-    if kind not in AutomaticText.Kind.values or _code(language) not in _codes():
+    if kind not in AutomaticText.Kind.values or _code(language) not in ("", *settings.TICKET_LANGUAGES):
         raise Http404
     return wording(queue, AutomaticText.Kind(kind), _code(language))

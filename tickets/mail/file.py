@@ -58,7 +58,8 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
         if offer:
             _learn(message, offer, now=incoming.received)
         if place.ticket is None:
-            acknowledge(message, _first(incoming, accepted, reporter), now=timezone.now())
+            first = _first(incoming, accepted, reporter, offer)
+            acknowledge(message, first, now=timezone.now())
         if reporter.report:
             enqueue("read_report", message.pk)
         if place.ticket:
@@ -76,10 +77,16 @@ def _returned(accepted: Accepted, place: Place) -> Returned | None:
     return Returned(place.about, delivery.outcome.value, delivery.code[:11])
 
 
-def _first(incoming: Incoming, accepted: Accepted, reporter: Reporter) -> First:
+def _first(incoming: Incoming, accepted: Accepted, reporter: Reporter, offer: Offer | None) -> First:
+    """A key that names its writer and came inside the encryption binds the text to them as their address does."""
     letter = accepted.letter
-    addressed = tuple(each.address for each in (*letter.to, *letter.cc))
-    return First(addressed, is_silent=incoming.silent, is_report=reporter.report is not None)
+    is_signed = letter.signature.state is SignatureState.VALID
+    return First(
+        addressed=tuple(each.address for each in (*letter.to, *letter.cc)),
+        is_silent=incoming.silent,
+        is_bound=is_signed or letter.sender_inside or (offer is not None and offer.encrypted),
+        is_report=reporter.report is not None,
+    )
 
 
 def _draft_ticket(incoming: Incoming, place: Place) -> Ticket:

@@ -51,6 +51,8 @@ class Opened:
     """True when the mail is encrypted and its protected From is another than the one it was mailed under."""
     encrypted_parts: tuple[SealedPart, ...] = ()
     """What is encrypted inside `content` and stays so until an agent asks for it (security.md R4)."""
+    sender_inside: str | None = None
+    """The one From address when it stands inside the encryption just as outside: whoever wrote the text wrote it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class Letter:
     """The key data of a valid Autocrypt header whose addr is the From address; binary."""
     autocrypt_protected: bool = False
     """Whether that header stood inside the protection; one outside can be written by whoever carries the mail."""
+    sender_inside: bool = False
+    """Its one sender stands inside the encryption, too: the text is theirs (security.md R2)."""
     sender_differs: bool = False
     """The protected sender of an encrypted mail is another than who mailed it: its text may be stolen."""
     problems: tuple[str, ...] = ()

@@ -103,6 +103,7 @@ def _open_encrypted(
         headers_protected=protected,
         bound_to=_bound_to(signature, protection.root),
         sender_differs=protected and not _is_same_sender(protection.root, inner),
+        sender_inside=_sender_inside(protection.root, inner) if protected else None,
         decrypted_with=decrypted.key_fingerprint,
         replay_material=decrypted.message.data,
         session_key=decrypted.session_key,
@@ -170,6 +171,12 @@ def _bound_to(signature: Signature, outer: Entity) -> str | None:
 def _is_same_sender(outer: Entity, protected: Entity) -> bool:
     """Whether a protected From, if there is one, says who the mail is from as its outside does."""
     return not protected.all("from") or _who(protected) == _who(outer)
+
+
+def _sender_inside(outer: Entity, inner: Entity) -> str | None:
+    """The address that is said outside and protected inside; None unless both say one, and the same."""
+    said = sender(inner)
+    return said if said and said == sender(outer) else None
 
 
 def _who(entity: Entity) -> str:

@@ -29,6 +29,7 @@ def parse_mail(opened: Opened) -> Letter:
         encryption=opened.encryption,
         signature=_signature_of(letter, opened),
         sender_differs=opened.sender_differs,
+        sender_inside=[each.address for each in letter.from_] == [opened.sender_inside],
         problems=(*letter.problems, *((OTHER_SENDER,) if opened.sender_differs else ())),
         # Under another name than its writer's, a ciphertext says nothing about whose it is.
         replay_material=None if opened.sender_differs else opened.replay_material,
