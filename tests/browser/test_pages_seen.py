@@ -70,7 +70,14 @@ def _sign_in(page: Page, server: LiveServer) -> None:
 def _addresses(ticket: Ticket) -> list[str]:
     message = f"/messages/{ticket.messages.order_by('created')[0].pk}"
     room = ["/mail/room/", "/mail/room/quarantine/", "/mail/room/aside/", "/mail/room/outbox/"]
-    mine = ["/", "/tickets/", f"/tickets/{ticket.pk}/", "/mail/", "/preferences/"]
+    mine = [
+        "/",
+        "/tickets/",
+        f"/tickets/{ticket.pk}/",
+        f"/tickets/{ticket.pk}/keys/",
+        "/mail/",
+        "/preferences/",
+    ]
     return [*mine, *room, f"{message}/sections/0/", f"{message}/text/", "/nothing/"]
 
 

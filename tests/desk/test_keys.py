@@ -22,7 +22,6 @@ from tests.keyrings import BOB, KEYS
 from tickets.actions.confirm_key import confirm_key
 from tickets.models import Message, Queue, Ticket
 
-OTHER = "AAAABBBBCCCCDDDDEEEEFFFF0000111122223333"
 BOBS = "C80D F5E6 26AA E900 2B1E 9AB3 B7CA 123B 354B C0FA"
 
 
@@ -84,50 +83,6 @@ def test_a_mail_of_another_ticket_of_ones_own_is_linked(desk: Client, ticket: Ti
     assert f"the message in {other.number}" in _page(desk, ticket)
 
 
-@pytest.mark.parametrize(
-    ("signature", "encrypted", "words"),
-    [
-        ("none", True, "The other one came in an encrypted mail that the key we know did not sign"),
-        ("valid", True, "A mail that brought the other one was signed by the key we know"),
-        ("none", False, "The other one came in clear: anybody on the way could have put it there."),
-    ],
-)
-def test_two_keys_are_compared_in_words_and_each_mail_is_linked(
-    desk: Client, ticket: Ticket, message: Message, signature: str, encrypted: bool, words: str
-) -> None:
-    new_public_key(days=9)
-    message.signature, message.signature_fingerprint = signature, FINGERPRINT
-    message.save()
-    new_public_key(OTHER, state="proposed", days=1, encrypted=encrypted, message=message)
-    for name in ("keys", "ticket"):
-        page = _page(desk, ticket, name)
-        compared = page[page.index('class="comparison"') :]
-        assert words in compared
-        assert "These are two different keys, not two copies of one." in compared
-        assert compared.index("The key we know") < compared.index("C3A6 F0E1") < compared.index("AAAA BBBB")
-        assert f"#m-{message.pk}" in compared
-        assert "Ask the person for their fingerprint on another way than mail." in compared
-        assert ("signed by the key we knew" in compared) is (signature == "valid")
-
-
-def test_a_key_that_nobody_sent_says_who_brought_it(desk: Client, ticket: Ticket, alice: User) -> None:
-    _press(desk, "add_key", ticket, text=_block("bob"))
-    page = _page(desk, ticket)
-    assert "It did not come from the person: an agent added it or had it looked up." in page
-    assert "It does not name their address." in page
-    assert "(not their address)" in page
-    assert "EdDSA ed25519" in page
-
-
-@pytest.mark.parametrize(("known", "other", "words"), [("bob", "ella", "earlier"), ("ella", "bob", "later")])
-def test_it_is_said_which_of_two_keys_was_made_later(
-    desk: Client, ticket: Ticket, known: str, other: str, words: str
-) -> None:
-    _press(desk, "add_key", ticket, text=_block(known), compared="on")
-    _press(desk, "add_key", ticket, text=_block(other))
-    assert f"The other one was made {words}." in _page(desk, ticket)
-
-
 @pytest.mark.parametrize("trouble", ["revoked", "weak", "sign_only", "unreadable", "expired"])
 def test_a_key_that_cannot_be_used_is_said_to_be_so_before_an_answer_is_written(
     desk: Client, ticket: Ticket, trouble: str
@@ -142,6 +97,18 @@ def test_a_key_that_cannot_be_used_is_said_to_be_so_before_an_answer_is_written(
     listed = _page(desk, ticket)
     assert "Cannot be used: " in listed
     assert "use this key" not in listed
+
+
+@pytest.mark.parametrize(("parseable", "is_known"), [(False, False), (True, False), (False, True)])
+def test_a_key_of_which_nothing_can_be_read_is_said_where_there_is_no_other(
+    desk: Client, ticket: Ticket, parseable: bool, is_known: bool
+) -> None:
+    key = {"kind": "block", "value": None, "block_is_parseable": parseable}
+    new_message(ticket, report={"openpgp_key": key, "questions": [], "sections": []})
+    if is_known:
+        new_public_key()
+    said = "The key that came with the report cannot be read" in _page(desk, ticket, "ticket")
+    assert said is (not parseable and not is_known)
 
 
 @pytest.mark.parametrize("how", ["text", "file"])

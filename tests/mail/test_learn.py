@@ -187,7 +187,7 @@ def test_no_key_is_learned_for_nobody() -> None:
 
 
 def test_a_key_that_cannot_be_read_costs_nothing() -> None:
-    broken = OfferedKey(BOB, "attachment", b"\x99\x01\x0dtorn")
+    broken = OfferedKey(BOB, "attachment", b"\x99\x01\x0dtorn <bob@user.example>")
     file(from_bob(), keys=[broken])
     file(from_bob(), keys=[broken, offered()])
     assert PublicKey.objects.get().fingerprint == BOB

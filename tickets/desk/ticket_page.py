@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from helpdesk.lib.http import AgentRequest
 from tickets.access import draft_of, earlier_tickets, members_of, queues_of, ticket_for, tickets_of
 from tickets.desk.forms import AnswerForm, AssignForm, MoveForm, NoteForm
 from tickets.desk.key_rows import Comparison, comparison_of, key_rows
+from tickets.desk.key_words import trouble_in_words
 from tickets.desk.rows import rows_of
-from tickets.desk.timeline import Card, history_of, timeline_of
+from tickets.desk.timeline import Card, Line, history_of, timeline_of
 from tickets.desk.travel_words import departure_of, key_words_of, trouble_of
 from tickets.models import Ticket
 from tickets.travel import Travel, travel_of
@@ -56,7 +58,7 @@ def ticket_page(
         "departure": departure,
         "travel": travel,
         "key_words": key_words_of(travel),
-        "trouble": trouble_of(travel),
+        "trouble": trouble_of(travel) or _unread_key(timeline, travel),
         "comparison": _comparison(request, ticket, travel),
         "stopped": typed.stopped,
         "seen": seen,
@@ -73,6 +75,14 @@ def _comparison(request: AgentRequest, ticket: Ticket, travel: Travel) -> Compar
         return None
     rows = key_rows(request.user, ticket, now=timezone.now())
     return comparison_of(rows, travel.choice.proposed.fingerprint)
+
+
+def _unread_key(timeline: Sequence[Card | Line], travel: Travel) -> str:
+    """A report enclosed a key of which not even a fingerprint can be read: nothing is remembered of it but this."""
+    cards = [entry for entry in timeline if isinstance(entry, Card)]
+    keys = [(card.message.report or {}).get("openpgp_key") or {} for card in cards]
+    is_unread = any(key.get("block_is_parseable") is False for key in keys)
+    return trouble_in_words("unreadable", "report") if is_unread and not travel.choice.used else ""
 
 
 def _answer_form(
