@@ -56,6 +56,14 @@ def test_the_first_queue_takes_everything_and_the_next_does_not(keyring: SecretK
     ]
 
 
+def test_a_queue_says_what_it_is_told_to_say_by_itself(keyring: SecretKeyring) -> None:
+    say("add_queue", "english", "--name", "English", "--address", DESK_ADDRESS)
+    loud = ("--acknowledges", "--without-key", "ask")
+    say("add_queue", "other", "--name", "Other", "--address", DESK_ADDRESS, *loud)
+    said = Queue.objects.order_by("slug").values_list("acknowledges", "without_key")
+    assert list(said) == [(False, "wait"), (True, "ask")]
+
+
 def test_a_queue_signs_with_a_key_of_the_desk(keyring: SecretKeyring) -> None:
     spaced = " ".join(DESK[start : start + 4] for start in range(0, 40, 4)).lower()
     say("add_queue", "english", "--name", "English", "--address", DESK_ADDRESS, "--fingerprint", spaced)

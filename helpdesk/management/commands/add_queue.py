@@ -24,9 +24,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fingerprint", default="", help="of the desk's key; left out, the only one there is"
         )
+        parser.add_argument(
+            "--without-key",
+            choices=Queue.WithoutKey.values,
+            default=Queue.WithoutKey.WAIT,
+            help="an answer to somebody without a key waits, waits and asks for one, or may be sent in clear",
+        )
+        parser.add_argument("--acknowledges", action="store_true", help="it tells that a first mail arrived")
         parser.add_argument("--default", action="store_true", help="it takes what no other queue takes")
 
-    def handle(self, *, slug: str, fingerprint: str, default: bool, **options: str) -> None:
+    def handle(
+        self, *, slug: str, fingerprint: str, default: bool, acknowledges: bool, **options: str
+    ) -> None:
         """Check as a form would, then save."""
         queue = Queue(
             slug=slug,
@@ -35,6 +44,8 @@ class Command(BaseCommand):
             language=options["language"],
             fingerprint=_ours(fingerprint),
             is_default=default or not Queue.objects.exists(),
+            without_key=options["without_key"],
+            acknowledges=acknowledges,
         )
         try:
             queue.full_clean()
