@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import binascii
 import html
-import itertools
 import quopri
 import re
 from collections.abc import Iterator
@@ -67,8 +66,6 @@ def _block(text: bytes, mark: re.Match[bytes], after: re.Match[bytes] | None) ->
 
 def only_block(text: bytes) -> Block | None:
     """The armored message that is all that a reader would see of a text: no other mark, and no word around it."""
-    if _BEGIN not in text or sum(1 for _ in itertools.islice(_MARK.finditer(text), 3)) != 2:
-        return None
     block = next(message_blocks(text), None)
     if block is None or not block.has_end:
         return None

@@ -46,6 +46,7 @@ CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "in HTML": (f"Content-Type: text/html\n\n<p>See</p>{armor(1)}", [("inline", "")]),
     "PGP/MIME beside a text": (mixed(TEXT, ENCRYPTED), [("mime", "")]),
+    "PGP/MIME whose version is lost": (mixed(TEXT, multipart("encrypted", DATA)), [("mime", "")]),
     "PGP/MIME and its signature": (multipart("signed", ENCRYPTED, "Content-Type: application/pgp-signature\n\nx"), [("mime", "")]),
     "Exchange with a footer": (mixed(VERSION, named("encrypted.asc", BINARY), TEXT), [("mime", "encrypted.asc")]),
     "Exchange inside": (mixed(TEXT, multipart("mixed", EMPTY, VERSION, DATA)), [("mime", "")]),
