@@ -55,7 +55,7 @@ def assert_invariants(day: Day, *, is_over: bool = True) -> None:
             assert _bytes_of(row) == raw, "a mail is not here as it came"
         if is_over:
             assert row is not None, "a mail was not fetched"
-            assert row.state != Incoming.State.NEW, "a mail was not worked on"
+            assert row.state != Incoming.State.NEW, f"a mail was not worked on: {row.reason}"
             assert day.is_left or not there[raw], "a mail is here and was not removed there"
     # I2: filed at most once.
     filed = Message.objects.filter(kind=Message.Kind.INBOUND).count()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -11,7 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.core.management import call_command
 
+from tests.mail.old_mail import Import, mbox
 from tests.mail.script import ScriptedServer
 from tickets.mail import line
 from tickets.models import Incoming
@@ -58,5 +61,18 @@ def run_line(db: None) -> Callable[[], None]:
     def run() -> None:
         for identity in Incoming.objects.values_list("pk", flat=True):
             line.process(identity)
+
+    return run
+
+
+@pytest.fixture
+def run_import(tmp_path: Path) -> Import:
+    """Import these mails, from an mbox, or what is at this path; gives the report."""
+
+    def run(*mails: bytes, options: tuple[str, ...] = (), path: Path | None = None) -> str:
+        said = io.StringIO()
+        archive = path or mbox(tmp_path / "archive", *mails)
+        call_command("import_mail", str(archive), *options, stdout=said, stderr=io.StringIO())
+        return said.getvalue()
 
     return run
