@@ -15,4 +15,5 @@ class HelpdeskConfig(AppConfig):
         """Register the system checks and what happens when somebody signs in."""
         import helpdesk.checks
         import helpdesk.key_checks
-        import helpdesk.lib.sessions  # noqa: F401
+        import helpdesk.lib.sessions
+        import helpdesk.network_checks  # noqa: F401

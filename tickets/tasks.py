@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crypto.models import PublicKey
-from tickets import retention
+from tickets import key_care, retention
 from tickets.actions.answer import release_waiting as release_waiting_answers
 from tickets.actions.automatic import write_automatic as write_automatic_mail
 from tickets.clock import may_be_believed
@@ -99,11 +99,9 @@ def sweep() -> None:
 def _may_be_released(now: datetime) -> QuerySet[Ticket]:
     """Tickets with an answer that may go, of people of whom we have a key to use; the hopeless must not starve them."""
     released = Outgoing.objects.released(now)
-    replayed = Message.objects.filter(kind=Message.Kind.INBOUND, replayed=True)
     keys = PublicKey.objects.filter(
         Q(expires__isnull=True) | Q(expires__gt=now), state=PublicKey.State.IN_USE
     )
-    changed = PublicKey.objects.filter(state=PublicKey.State.PROPOSED, encrypted=True)
     tickets = Ticket.objects.living().filter(
         pk__in=released.values("message__ticket"), requester_digest__in=keys.values("address_digest")
     )
@@ -119,6 +117,13 @@ def rotate_epoch_keys() -> None:
 
 
 @shared_task
+def look_after_keys() -> None:
+    """The daily look at the desk's own OpenPGP keys."""
+    now = timezone.now()
+    key_care.look_after_keys(now, may_destroy=may_be_believed(now))
+
+
+@shared_task
 def purge() -> None:
     """Forget what has been kept for long enough."""
     if _is_time():
@@ -129,5 +134,7 @@ def _is_time() -> bool:
     """A clock that jumped must not have anything forgotten; a person who knows better uses the commands."""
     if may_be_believed(timezone.now()):
         return True
-    logger.error("the clock jumped or the desk was off: nothing is forgotten; run rotate_epoch_keys if it is right")
+    logger.error(
+        "the clock jumped or the desk was off: nothing is forgotten; run rotate_epoch_keys if it is right"
+    )
     return False
