@@ -11,10 +11,10 @@ from django.urls import reverse
 from crypto.history import Sighting, note_sighting
 from crypto.models import PublicKey
 from helpdesk.models import User
-from tests.desk.rows import FINGERPRINT, ago, new_public_key
+from tests.desk.rows import FINGERPRINT, ago, new_public_key, new_ticket
 from tests.keyrings import KEYS
 from tickets.desk.key_rows import comparison_of
-from tickets.models import Message, Ticket
+from tickets.models import Message, Queue, Ticket
 
 OTHER = "AAAABBBBCCCCDDDDEEEEFFFF0000111122223333"
 
@@ -91,6 +91,15 @@ def test_a_key_that_nobody_sent_says_who_brought_it(desk: Client, ticket: Ticket
     assert "It does not name their address." in page
     assert "(not their address)" in page
     assert "EdDSA ed25519" in page
+
+
+def test_a_key_that_names_their_address_is_not_said_to_name_another(desk: Client, queue: Queue) -> None:
+    ticket = new_ticket(queue, requester_address="Ella@user.example")
+    _press(desk, "add_key", ticket, text=_block("ella"))
+    page = _page(desk, ticket)
+    assert "It did not come from the person" in page
+    assert "not name their address" not in page
+    assert "(not their address)" not in page
 
 
 @pytest.mark.parametrize(("known", "other", "words"), [("bob", "ella", "earlier"), ("ella", "bob", "later")])

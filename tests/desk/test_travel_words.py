@@ -53,7 +53,7 @@ def test_the_key_it_goes_to_is_named_with_where_it_came_from(
 ) -> None:
     travel = Travel(Way.ENCRYPTED, Choice(b"key", used=seen(source=source, encrypted=encrypted)))
     assert says(travel) == f"Goes encrypted to key 0xB7CA123B354BC0FA ({words})."
-    assert key_words_of(travel) == words
+    assert key_words_of(travel) == f"In use, {words}"
     assert sighting_in_words(source, encrypted=encrypted, again=False)
     assert trouble_of(travel) == ""
 
@@ -61,7 +61,7 @@ def test_the_key_it_goes_to_is_named_with_where_it_came_from(
 def test_the_year_is_said_when_it_is_another() -> None:
     with time_machine.travel(datetime(2027, 2, 1, tzinfo=UTC)):
         assert key_words_of(Travel(Way.ENCRYPTED, Choice(b"key", used=seen()))).startswith(
-            "first seen 3 Nov 2026"
+            "In use, first seen 3 Nov 2026"
         )
 
 
@@ -116,6 +116,8 @@ def test_a_key_that_cannot_be_used_is_said_with_what_to_ask_for(trouble: str) ->
 def test_a_key_that_has_expired_since_is_said() -> None:
     travel = Travel(Way.WAITS, Choice(used=seen(trouble="expired")))
     assert trouble_of(travel) == "The key we know has expired."
+    assert key_words_of(travel) == "Cannot be used: expired, first seen 3 Nov in an encrypted report"
+    assert key_words_of(Travel(Way.WAITS)) == ""
 
 
 def test_a_changed_key_is_said_and_nothing_else() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tickets.desk.key_words import first_seen_in_words, short, trouble_in_words
+from tickets.desk.key_words import first_seen_in_words, short, state_in_words, trouble_in_words
 from tickets.desk.protection import Level, Saying
 from tickets.models import Ticket
 from tickets.travel import Travel, Way
@@ -93,9 +93,12 @@ def _no_address(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
 
 
 def key_words_of(travel: Travel) -> str:
-    """'First seen 3 Nov in an encrypted report.', of the key in use; empty when there is none."""
+    """'In use, first seen 3 Nov in an encrypted report'; empty when there is no key."""
     used = travel.choice.used
-    return first_seen_in_words(used.source, encrypted=used.encrypted, at=used.first_seen) if used else ""
+    if used is None:
+        return ""
+    first = first_seen_in_words(used.source, encrypted=used.encrypted, at=used.first_seen)
+    return _("%(state)s, %(first)s") % {"state": state_in_words("in_use", used.trouble), "first": first}
 
 
 def trouble_of(travel: Travel) -> str:
