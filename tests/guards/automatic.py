@@ -23,8 +23,8 @@ _ACKNOWLEDGED = (
           "if not any(Queue.objects.at(address).exists() for address in first.addressed):", "if False:", TEST_ACKNOWLEDGE),
     Guard("T1 told: the breaker is asked", ACKNOWLEDGE, " or not breaker.may_reply(ticket.requester_address, now=now):", ":",
           f"{TEST_ACKNOWLEDGE} tests/mail/test_two_desks.py"),
-    Guard("T2 R6 told: the queue of a secret", ACKNOWLEDGE, "    if message.encryption == Encryption.NONE or message.signature",
-          "    if True or message.signature", TEST_ACKNOWLEDGE),
+    Guard("T2 R2 told: whose the encryption is", ACKNOWLEDGE,
+          "    if message.encryption == Encryption.OK and not first.is_bound:\n", "    if False:\n", TEST_ACKNOWLEDGE),
 )  # fmt: skip
 
 _WRITTEN = (
@@ -34,7 +34,6 @@ _WRITTEN = (
           f"{TEST_ACKNOWLEDGE} {TEST_AUTOMATIC}"),
     Guard("T1 not to ourselves", AUTOMATIC, "is not None and not Queue.objects.at(address).exists()", "is not None",
           f"{TEST_ACKNOWLEDGE} {TEST_AUTOMATIC}"),
-    Guard("T1 a key in doubt", AUTOMATIC, "if choice.certificate and not choice.changed:", "if choice.certificate:", TEST_AUTOMATIC),
     Guard("T2 R6 no number", AUTOMATIC, 'number="",', "number=message.ticket.number,", TEST_AUTOMATIC),
     Guard("T2 R6 the same words for all", AUTOMATIC, "        text=message.text,\n", "        text=message.text + message.ticket.subject,\n",
           TEST_AUTOMATIC),

@@ -91,6 +91,8 @@ _LEARNING = (
           "unasked and not known.exists()", TEST_KEYS),
     Guard("T1 keys: used only when asked", KEYS, "unasked and seen.encrypted and not known.exists()",
           "seen.encrypted and not known.exists()", TEST_KEYS),
+    Guard("T1 keys: none to use while one is in doubt", KEYS, "certificate=None if changed else certificate", "certificate=certificate",
+          "tests/crypto/test_keys.py tests/tickets/test_travel.py"),
     Guard("T1 keys: unusable ones", KEYS, "    if certificate.state not in _MAY_LIVE:\n", "    if False:\n", TEST_KEYS),
 )  # fmt: skip
 
