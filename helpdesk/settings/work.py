@@ -46,6 +46,6 @@ CELERY_BEAT_SCHEDULE = {
     "poll": {"task": "tickets.tasks.poll", "schedule": timedelta(seconds=MAIL_POLL_SECONDS)},
     "sweep": {"task": "tickets.tasks.sweep", "schedule": timedelta(seconds=min(60, MAIL_POLL_SECONDS))},
     "rotate epoch keys": {"task": "tickets.tasks.rotate_epoch_keys", "schedule": timedelta(hours=24)},
-    "look after keys": {"task": "tickets.tasks.look_after_keys", "schedule": timedelta(hours=24)},
+    "look after keys": {"task": "tickets.tasks.look_after_keys", "schedule": timedelta(hours=6)},
     "purge": {"task": "tickets.tasks.purge", "schedule": timedelta(hours=1)},
 }

@@ -107,7 +107,7 @@ def test_without_a_way_out_everything_comes_in_as_with_one(
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("source", ["rt", "crafted", "protected-headers", "covert-content"])
+@pytest.mark.parametrize("source", ["rt", "crafted", "protected-headers", "covert-content", "thunderbird"])
 def test_the_mails_beside_the_checkout_ask_nobody(
     alone: list[str], shared: Path, tmp_path: Path, source: str
 ) -> None:
