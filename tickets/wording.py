@@ -7,6 +7,7 @@ same whatever became of the mail (R7): whoever gets them learns that a mail arri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
@@ -60,13 +61,12 @@ def wording(queue: Queue, kind: AutomaticText.Kind, language: str) -> Wording:
     """
     own = dict(queue.automatic_texts.filter(kind=kind).values_list("language", "text"))
     tried = [each for each in (language, queue.language) if each]
-    subject = built_in(kind, spoken(*tried)).subject
-    for each in (*tried, ENGLISH):
+    nearest = spoken(*tried)
+    words = built_in(kind, nearest)
+    for each in (*takewhile(lambda tag: tag != nearest, tried), nearest):
         if each in own or "" in own:
-            return Wording(subject, own.get(each, own.get("", "")), each)
-        if is_spoken(each):
-            break
-    return built_in(kind, each)
+            return Wording(words.subject, own.get(each, own.get("", "")), each)
+    return words
 
 
 def built_in(kind: AutomaticText.Kind, language: str) -> Wording:
