@@ -120,4 +120,6 @@ def word_for(error: Exception) -> str:
         (LoginError, "sign_in_refused"),
         (imaplib.IMAP4.abort, "hung_up"),
     )
-    return next((word for kind, word in words if isinstance(error, kind)), "nonsense")
+    # imapclient calls it a refusal, too, when the server hangs up instead of answering to the name and password.
+    cause = error.__context__ if isinstance(error.__context__, imaplib.IMAP4.abort) else error
+    return next((word for kind, word in words if isinstance(cause, kind)), "nonsense")

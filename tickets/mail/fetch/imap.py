@@ -14,6 +14,8 @@ from tickets.mail.letter import TryLater
 IDLE_SECONDS = 9 * 60  # Servers may hang up after 29 minutes (RFC 2177), routers between us after ten.
 _UIDS_AT_ONCE = 50_000
 """Asked for in one SEARCH: the answer is one line, and lines have a limit."""
+_SEARCHES_AT_MOST = 20
+"""Where a server's numbers are far apart."""
 _SIZES_AT_ONCE = 500
 
 
@@ -66,9 +68,9 @@ class ImapFolder:
             if raw is None or len(raw) == size:
                 return raw
             again = self._body(uid)
-        if again is not None and again != raw:
-            raise TryLater("nonsense")
-        return again
+        if again is None or len(again) == size or again == raw:
+            return again
+        raise TryLater("nonsense")
 
     def remove(self, uid: int) -> None:
         """Delete one mail (RFC 4315): never a plain EXPUNGE, which would take other people's mails along."""
@@ -106,9 +108,10 @@ class ImapFolder:
 
     def _uids(self, above: int) -> Iterator[list[int]]:
         first, last = above + 1, self._next - 1
-        while first + _UIDS_AT_ONCE <= last:
-            yield self._between(first, str(first + _UIDS_AT_ONCE - 1))
-            first += _UIDS_AT_ONCE
+        step = max(_UIDS_AT_ONCE, (last - first) // _SEARCHES_AT_MOST)
+        while first + step <= last:
+            yield self._between(first, str(first + step - 1))
+            first += step
         yield self._between(first, "*")
 
     def _between(self, first: int, last: str) -> list[int]:
