@@ -138,7 +138,12 @@ def test_a_secret_that_is_still_there_is_no_destroyed_one(
 ) -> None:
     file = home / "private-keys-v1.d" / f"{replaced[0].keygrip}.key"
     copy = shutil.copy(file, home / "copy")
-    monkeypatch.setattr(rekeying, "stop_agent", lambda place: [shutil.copy(copy, file), stop_agent(place)])
+
+    def bring_back(place: Path) -> None:
+        shutil.copy(copy, file)
+        stop_agent(place)
+
+    monkeypatch.setattr(rekeying, "stop_agent", bring_back)
     with pytest.raises(GnupgError, match="still opens"):
         destroy_subkey(home, replaced[0].fingerprint, now=NOW + YEAR)
 
