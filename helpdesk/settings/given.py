@@ -40,9 +40,8 @@ def _number(name: str, *, default: int) -> int:
     return int(given)
 
 
-def _addresses(name: str, *, default: str) -> list[str]:
+def _addresses(given: str) -> list[str]:
     """Addresses with commas between them. One may hold commas itself: a new one begins with its scheme."""
-    given = env.str(name, default=default).strip()
     return [address.strip() for address in re.split(r",(?=\s*[a-z0-9+.-]+://)", given) if address.strip()]
 
 
@@ -64,7 +63,9 @@ HTTPS = _switch("HTTPS", default=not DEMO)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 REDIS_URL = env.str("REDIS_URL", default="")
 
-MAIL_IN = _addresses("MAIL_IN", default=f"maildir://{DEMO_DIR / 'inbox'}?first=speak" if DEMO else "")
+MAIL_IN = _addresses(
+    env.str("MAIL_IN", default=f"maildir://{DEMO_DIR / 'inbox'}?first=speak" if DEMO else "")
+)
 MAIL_OUT = env.str("MAIL_OUT", default=f"maildir://{DEMO_DIR / 'outbox'}" if DEMO else "")
 MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")
 MAIL_DOMAINS = env.list("MAIL_DOMAINS", default=[])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk.settings.given import _addresses
 from tickets.mail.fetch.source import After, Source, SourceError, read_sources
 
 HOST = "mail.example"
@@ -95,3 +96,18 @@ def test_what_cannot_be_followed_is_refused_without_repeating_it(address: str, s
     with pytest.raises(SourceError, match=sentence) as refusal:
         read_sources(address)
     assert "canary" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", []),
+        ("imaps://a@b/INBOX", ["imaps://a@b/INBOX"]),
+        (
+            "imaps://a@b?folders=A,B , maildir:///in,pop3s://c",
+            ["imaps://a@b?folders=A,B", "maildir:///in", "pop3s://c"],
+        ),
+    ],
+)
+def test_several_addresses_are_told_apart_though_one_may_hold_commas(given: str, expected: list[str]) -> None:
+    assert _addresses(given) == expected
