@@ -11,6 +11,7 @@ from helpdesk.models import User
 from tests.children import at_once
 from tests.faults.answers import approve_answer
 from tests.faults.desk import OUTGOING, die_at, recover
+from tests.faults.invariants import Day, assert_invariants
 from tests.mail.letters import file, letter
 from tickets.actions.answer import send_again
 from tickets.mail.send import LEASE, send_outgoing
@@ -34,6 +35,8 @@ def test_what_a_dead_sender_had_in_its_hands_is_sent_by_a_person_only(
     clock.shift(SWEEP_AFTER)
     die_at(point)
     assert outbox(outgoing.rendered) == handed_over
+    day = Day(answers=[outgoing], arrived=outbox)
+    assert_invariants(day, is_over=False)
     recover()
     assert Outgoing.objects.get().state == Outgoing.State.SENDING
     clock.shift(LEASE)
@@ -41,11 +44,13 @@ def test_what_a_dead_sender_had_in_its_hands_is_sent_by_a_person_only(
     assert Outgoing.objects.get().state == Outgoing.State.UNKNOWN
     assert outgoing.said.ticket.events.filter(kind=Event.Kind.UNSURE).count() == 1
     assert outbox(outgoing.rendered) == handed_over
+    assert_invariants(day)
 
     send_again(outgoing, by=alice, now=outgoing.approved)
     recover()
     assert Outgoing.objects.get().state == Outgoing.State.SENT
     assert outbox(outgoing.rendered) == handed_over + 1
+    assert_invariants(Day(answers=[outgoing], arrived=outbox, sent_again={outgoing.pk: 1}))
 
 
 @pytest.mark.parametrize("outbox", ["smtp+starttls"], indirect=True)
@@ -54,3 +59,4 @@ def test_four_senders_at_once_send_it_once(outbox: Callable[[bytes], int]) -> No
     assert at_once([lambda: send_outgoing(outgoing.pk)] * 4) == [0] * 4
     assert outbox(outgoing.rendered) == 1
     assert Outgoing.objects.get().state == Outgoing.State.SENT
+    assert_invariants(Day(answers=[outgoing], arrived=outbox))
