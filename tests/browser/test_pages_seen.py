@@ -78,7 +78,8 @@ def _addresses(ticket: Ticket) -> list[str]:
         "/mail/",
         "/preferences/",
     ]
-    return [*mine, *room, f"{message}/sections/0/", f"{message}/text/", "/nothing/"]
+    texts = ["/queues/english/texts/", "/queues/english/texts/notice/fr/"]
+    return [*mine, *room, *texts, f"{message}/sections/0/", f"{message}/text/", "/nothing/"]
 
 
 @pytest.mark.parametrize("with_script", [True, False])
