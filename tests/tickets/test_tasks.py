@@ -21,8 +21,8 @@ from tickets import retention, tasks
 from tickets.actions.answer import Shown, allow_release, answer_ticket
 from tickets.enqueue import enqueue
 from tickets.mail import line
-from tickets.mail.fetch import mailboxes
 from tickets.mail import send as sending
+from tickets.mail.fetch import mailboxes
 from tickets.mail.keep import Origin, keep_mail
 from tickets.mail.letter import TryLater
 from tickets.models import Incoming, Message, Outgoing, Queue, Ticket
