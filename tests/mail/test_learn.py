@@ -106,6 +106,12 @@ def test_somebody_elses_key_is_not_learned(source: str) -> None:
     assert not PublicKey.objects.exists()
 
 
+def test_a_key_that_only_contains_the_writers_address_is_not_learned() -> None:
+    """Carol's is carol@user.example."""
+    file(letter(sender="rol@user.example", encryption=Encryption.OK), keys=[offered("carol", CAROL)])
+    assert not PublicKey.objects.exists()
+
+
 def test_a_key_in_a_report_is_the_reporters_whatever_it_names() -> None:
     one = letter(
         sender="devnull@tails.example",
