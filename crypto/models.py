@@ -148,7 +148,7 @@ class KeyEvent(models.Model):
         EXTENDED = "extended", _("came with a later expiry")
         REVOKED = "revoked", _("came revoked")
         CONFIRMED = "confirmed", _("compared and confirmed")
-        RETIRED = "retired", _("used no longer")
+        RETIRED = "retired", _("no longer used")
 
     public_key = models.ForeignKey(PublicKey, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=9, choices=Kind)

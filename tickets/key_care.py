@@ -17,7 +17,9 @@ from tickets.key_warnings import warnings_of
 from tickets.models import Queue
 
 _TROUBLES = {
-    "expired": gettext_noop("It has ended: nobody can write to it encrypted, and nothing is signed with it."),
+    "expired": gettext_noop(
+        "It has expired: nobody can write to it encrypted, and nothing is signed with it."
+    ),
     "revoked": gettext_noop(
         "It is revoked: nobody can write to it encrypted, and nothing is signed with it."
     ),
@@ -52,7 +54,9 @@ def note_own_keys(now: datetime) -> None:
 
 def _words(warning: KeyWarning) -> Words:
     """The desk's own addresses and keys are public; of nobody else is anything said."""
-    ends = ngettext("It ends in %(n)s day.", "It ends in %(n)s days.", warning.days) % {"n": warning.days}
+    ends = ngettext("It expires in %(n)s day.", "It expires in %(n)s days.", warning.days) % {
+        "n": warning.days
+    }
     lines = [
         f"{warning.address} 0x{warning.fingerprint}".strip(),
         _(_TROUBLES[warning.trouble]) if warning.trouble else ends,

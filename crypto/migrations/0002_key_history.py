@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             name='KeyEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('seen', 'seen'), ('extended', 'came with a later expiry'), ('revoked', 'came revoked'), ('confirmed', 'compared and confirmed'), ('retired', 'used no longer')], max_length=9)),
+                ('kind', models.CharField(choices=[('seen', 'seen'), ('extended', 'came with a later expiry'), ('revoked', 'came revoked'), ('confirmed', 'compared and confirmed'), ('retired', 'no longer used')], max_length=9)),
                 ('source', models.CharField(blank=True, choices=[('report', 'in an encrypted report'), ('attachment', 'attached to a mail'), ('autocrypt', 'in an Autocrypt header'), ('form', 'in the web form'), ('agent', 'added by an agent'), ('wkd', 'published by their mail provider'), ('keyserver', 'on the key server')], max_length=10)),
                 ('encrypted', models.BooleanField(default=False)),
                 ('origin', models.UUIDField(null=True)),

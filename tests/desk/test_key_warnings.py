@@ -32,10 +32,10 @@ def known(*, days: float | None = None, trouble: str = "", fingerprint: str = DE
 @pytest.mark.parametrize(
     ("days", "trouble", "words"),
     [
-        (14.5, "", "ends in 14 days"),
-        (1.5, "", "ends in 1 day<"),
-        (-1, "", "has ended: nobody can write to us encrypted"),
-        (-1, "expired", "has ended: nobody can write to us encrypted"),
+        (14.5, "", "expires in 14 days"),
+        (1.5, "", "expires in 1 day<"),
+        (-1, "", "has expired: nobody can write to us encrypted"),
+        (-1, "expired", "has expired: nobody can write to us encrypted"),
         (None, "revoked", "is revoked: nobody can write to us encrypted"),
         (None, "missing", "is missing: mail to it cannot be opened"),
         (None, "sign_only", "has no part that people can encrypt to"),

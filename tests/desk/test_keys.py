@@ -115,7 +115,7 @@ def test_a_key_of_which_nothing_can_be_read_is_said_where_there_is_no_other(
 def test_a_key_is_added_by_hand(desk: Client, ticket: Ticket, how: str) -> None:
     given = SimpleUploadedFile("key.asc", _block("bob").encode()) if how == "file" else _block("bob")
     _, page = _press(desk, "add_key", ticket, **{how: given})
-    assert "The key is here now. It is not used before somebody has compared it." in page
+    assert "The key is added. It is not used until somebody has compared it." in page
     assert BOBS in page
     assert choose_key(KIM, now=timezone.now()).certificate is None
 
@@ -167,8 +167,8 @@ def test_a_revoked_copy_of_a_known_key_is_taken(desk: Client, ticket: Ticket) ->
 def test_a_key_is_retired(desk: Client, ticket: Ticket) -> None:
     new_public_key()
     _, page = _press(desk, "retire_key", ticket, fingerprint=FINGERPRINT)
-    assert "The key is used no longer." in page
-    assert "Alice: used no longer" in page
+    assert "The key is no longer used." in page
+    assert "Alice: no longer used" in page
     for fingerprint in (FINGERPRINT, FINGERPRINT[-16:], ""):
         _, page = _press(desk, "retire_key", ticket, fingerprint=fingerprint)
         assert "Nothing was changed" in page

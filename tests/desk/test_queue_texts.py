@@ -59,7 +59,7 @@ def test_the_list_says_whose_words_are_said(room: Client) -> None:
     page = room.get(reverse("queue_texts", args=["english"])).content.decode()
     assert "the queue&#x27;s own words</span>" in page
     assert "the desk&#x27;s words in English" in page
-    assert "none: the desk&#x27;s words are said" in page
+    assert "none: the desk&#x27;s words are used" in page
     assert "Alice" in page
 
 
@@ -92,7 +92,7 @@ def test_a_text_is_replaced_and_dropped(room: Client, queue: Queue) -> None:
     _text(room, "keep_text", "Two.")
     assert AutomaticText.objects.get().text == "Two."
     _, page = _text(room, "drop_text")
-    assert "no words of its own" in page
+    assert "own words are sent again" in page
     assert wording(queue, Kind.NOTICE, "fr") == built_in(Kind.NOTICE, "en")
 
 
@@ -115,9 +115,9 @@ def test_what_is_sent_now_is_shown(room: Client) -> None:
     page = room.get(reverse("queue_text", kwargs=NOTICE)).content.decode()
     assert "What is sent now" in page
     assert "an answer to you is ready" in page
-    assert "words again" not in page
+    assert "Go back to" not in page
     _text(room, "keep_text", "Une réponse.")
-    assert "words again" in room.get(reverse("queue_text", kwargs=NOTICE)).content.decode()
+    assert "Go back to" in room.get(reverse("queue_text", kwargs=NOTICE)).content.decode()
 
 
 @pytest.mark.parametrize("name", ["preview_text", "keep_text"])

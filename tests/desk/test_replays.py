@@ -59,7 +59,7 @@ def test_two_agents_release_it(desk: Client, bob: User, replayed: Message) -> No
 def test_one_agent_does_not_release_it(desk: Client, replayed: Message) -> None:
     _press(desk, "ask_release", replayed)
     page = _press(desk, "agree_to_release", replayed)
-    assert "it takes a colleague who asks, and another to agree" in page
+    assert "one of you has to ask, and another to agree" in page
     assert "Send encrypted" not in page
 
 

@@ -110,7 +110,7 @@ def test_a_key_that_cannot_be_used_is_said_with_what_to_ask_for(trouble: str) ->
     assert "report" not in trouble_in_words(trouble, "attachment")
     for state in ("in_use", "proposed", "unusable"):
         assert state_in_words(state, trouble).startswith("Cannot be used: ")
-    assert state_in_words("retired", trouble).startswith("Used no longer: ")
+    assert state_in_words("retired", trouble).startswith("No longer used: ")
 
 
 def test_a_key_that_has_expired_since_is_said() -> None:

@@ -87,7 +87,7 @@ def test_an_alert_is_signed_and_says_nothing_of_anybody(home: Path, cora: User, 
     mail = read(alert)
     assert (mail["From"], mail["To"]) == (queue.address, cora.email)
     assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
-    assert "It ends in 14 days." in words(alert)
+    assert "It expires in 14 days." in words(alert)
     assert f"0x{DESK}" in words(alert)
     assert BOB not in words(alert)
     boundary = mail.get_boundary()
@@ -149,7 +149,7 @@ def test_when_no_key_can_sign_it_is_said_without(
     extend_key(home, key, key.subkeys, until=NOW + 2 * DAY, now=NOW + DAY)
     look_after_keys(NOW + 3 * DAY)
     (alert,) = alerts()
-    assert "It has ended" in words(alert)
+    assert "It has expired" in words(alert)
     assert read(alert).get_content_type() == "text/plain"
     assert "without a signature" in caplog.text
 

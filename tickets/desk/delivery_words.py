@@ -32,7 +32,7 @@ _WORDS = {
     "6.0": gettext_noop("they cannot read this kind of mail"),
     "7.0": gettext_noop("they refuse it"),
     "7.1": gettext_noop("they refuse it"),
-    "7.25": gettext_noop("they do not know our mail server by its name"),
+    "7.25": gettext_noop("they do not know our mail server by name"),
     "7.26": gettext_noop("it did not prove where it came from"),
 }
 

@@ -54,7 +54,7 @@ _HAPPENED = {
     "extended": gettext_noop("its owner gave it more time"),
     "revoked": gettext_noop("its owner withdrew it"),
     "confirmed": gettext_noop("compared and confirmed"),
-    "retired": gettext_noop("used no longer"),
+    "retired": gettext_noop("no longer used"),
 }
 _TROUBLES = {
     "expired": gettext_noop(
@@ -103,7 +103,7 @@ _SHORT_TROUBLES = {
 _STATES = {
     "in_use": gettext_noop("In use"),
     "proposed": gettext_noop("Not used: to be compared"),
-    "retired": gettext_noop("Used no longer"),
+    "retired": gettext_noop("No longer used"),
     "unusable": gettext_noop("Cannot be used"),
 }
 

@@ -91,7 +91,7 @@ def add(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
     elif compared:
         messages.success(request, _("The key is added. Answers are encrypted to it from now on."))
     else:
-        messages.success(request, _("The key is here now. It is not used before somebody has compared it."))
+        messages.success(request, _("The key is added. It is not used until somebody has compared it."))
     return redirect("keys", ticket_id)
 
 
@@ -103,9 +103,9 @@ def retire(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
         fingerprint = form.cleaned_data["fingerprint"] if form.is_valid() else ""
         retire_key(ticket, fingerprint, by=request.user, now=timezone.now())
     except NotPossibleNow:
-        messages.warning(request, _("Nothing was changed: this key is not used any more already."))
+        messages.warning(request, _("Nothing was changed: this key was no longer used."))
     else:
-        messages.success(request, _("The key is used no longer. Add it by hand to take it back."))
+        messages.success(request, _("The key is no longer used. Add it by hand to use it again."))
     return redirect("keys", ticket_id)
 
 

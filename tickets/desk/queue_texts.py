@@ -101,7 +101,7 @@ def drop(request: AgentRequest, slug: str, kind: str, language: str) -> HttpResp
     queue = queue_for_coordinator(request.user, slug)
     _said(queue, kind, language)
     drop_text(queue, AutomaticText.Kind(kind), _code(language))
-    messages.success(request, _("The queue has no words of its own for this any more."))
+    messages.success(request, _("The desk's own words are sent again."))
     return redirect("queue_texts", slug)
 
 
@@ -155,7 +155,7 @@ def _whose(
     if (kind, code) in own:
         return _("the queue's own words")
     if not code:
-        return _("none: the desk's words are said")
+        return _("none: the desk's words are used")
     if (kind, "") in own:
         return _("the queue's words for all languages")
     if not is_spoken(code) and (kind, queue.language) in own:

@@ -34,9 +34,9 @@ _TROUBLES = {
     "unreachable": gettext_noop("Its server cannot be reached, or its directory cannot be read."),
     "no_answer": gettext_noop("Its server does not answer in time."),
     "hung_up": gettext_noop("Its server hung up."),
-    "nonsense": gettext_noop("Its server answers what the desk does not understand."),
+    "nonsense": gettext_noop("The desk does not understand what its server answers."),
     "certificate": gettext_noop(
-        "The certificate of its server does not fit. It may have expired, or somebody may stand between."
+        "Its server's certificate cannot be trusted. It may have expired, or somebody may stand in between."
     ),
     "no_tls": gettext_noop("Its server does not speak TLS as it should."),
     "sign_in_refused": gettext_noop("Its server does not take the name and password in MAIL_IN."),
@@ -44,7 +44,7 @@ _TROUBLES = {
     "no_archive": gettext_noop(
         "The folder that mail is to be moved to is not there. What was read is kept here and stays in the mailbox."
     ),
-    "mailbox_url": gettext_noop("Its address in MAIL_IN cannot be followed."),
+    "mailbox_url": gettext_noop("Its address in MAIL_IN is not written as it must be."),
     "too_large": gettext_noop(
         "A mail in it is too large for the desk and stays there. All others were fetched."
     ),

@@ -37,9 +37,7 @@ def agree(request: AgentRequest, message_id: UUID) -> HttpResponse:
     try:
         agree_to_release(message, by=request.user, now=timezone.now())
     except NotPossibleNow:
-        messages.warning(
-            request, _("Nothing was changed: it takes a colleague who asks, and another to agree.")
-        )
+        messages.warning(request, _("Nothing was changed: one of you has to ask, and another to agree."))
     else:
         messages.success(request, _("Both of you agree: it can be answered."))
     return redirect("ticket", message.ticket_id)

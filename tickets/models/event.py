@@ -33,7 +33,7 @@ class Event(models.Model):
         KEY_CONFIRMED = "key_confirmed", _("a key was confirmed")
         KEY_ADDED = "key_added", _("a key was added by hand")
         KEY_LOOKED_UP = "key_looked_up", _("a key was asked for on the network")
-        KEY_RETIRED = "key_retired", _("a key is used no longer")
+        KEY_RETIRED = "key_retired", _("a key is no longer used")
         PART_OPENED = "part_opened", _("an encrypted part was opened")
         RELEASE_ASKED = "release_asked", _("said that it may be answered; a second person must agree")
         REPLAY_RELEASED = "replay_release", _("agreed that it may be answered")

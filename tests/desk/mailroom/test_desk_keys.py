@@ -13,14 +13,14 @@ from tickets.models import Queue
 @pytest.mark.parametrize(
     ("days", "trouble", "level", "words"),
     [
-        (None, "", "protected", "It has no end."),
-        (300, "", "protected", "It ends in 300 days."),
-        (60, "", "careful", "It ends in 60 days."),
+        (None, "", "protected", "It does not expire."),
+        (300, "", "protected", "It expires in 300 days."),
+        (60, "", "careful", "It expires in 60 days."),
         (15, "", "careful", "The people who run the desk have to extend it before."),
-        (14, "", "danger", "It ends in 14 days."),
-        (1, "", "danger", "It ends in 1 day."),
-        (-1, "", "danger", "It has ended"),
-        (300, "expired", "danger", "It has ended"),
+        (14, "", "danger", "It expires in 14 days."),
+        (1, "", "danger", "It expires in 1 day."),
+        (-1, "", "danger", "It has expired"),
+        (300, "expired", "danger", "It has expired"),
         (300, "revoked", "danger", "It is revoked"),
         (None, "sign_only", "danger", "no part that people can encrypt to"),
         (None, "missing", "danger", "Its secret part is not here"),
@@ -48,7 +48,7 @@ def test_a_key_of_former_days_is_no_trouble(room: Client) -> None:
     Queue.objects.all().delete()
     found = section(room, "keys")
     assert "No queue answers with it." in found
-    assert "No key of the desk ends soon." in found
+    assert "No key of the desk expires soon." in found
 
 
 def test_old_subkeys_are_shown_with_their_last_day(room: Client) -> None:

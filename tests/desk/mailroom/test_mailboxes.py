@@ -32,7 +32,7 @@ def test_a_mailbox_that_is_read_says_so(room: Client) -> None:
         "Mailbox 1",
         "Reports",
         "Is being read.",
-        "Mail is being fetched, the last time 1 min ago.",
+        "Mail is being fetched: last time 1 min ago.",
     ):
         assert words in found
     assert "old mail" not in found
@@ -43,7 +43,7 @@ def test_a_dead_worker_is_said_within_five_minutes(room: Client, minutes: int, *
     new_mailbox(tried=ago(minutes * MINUTE), succeeded=ago(minutes * MINUTE))
     new_mailbox(tried=ago(minutes * MINUTE), succeeded=ago(minutes * MINUTE))
     found = section(room, "mailboxes")
-    assert ("No mail was fetched since" in found) is is_said
+    assert ("No mail has been fetched since" in found) is is_said
     assert ("The worker or its schedule has stopped." in found) is is_said
     assert ("Nobody looks there any more." in found) is is_said
 
@@ -117,7 +117,7 @@ def test_mail_that_nobody_opens_is_said_also_where_no_mailbox_is(
     ("trouble", "words"),
     [
         ("", ""),
-        ("certificate", "The certificate of its server does not fit."),
+        ("certificate", "Its server's certificate cannot be trusted."),
         ("full_moon", "Reason: full moon."),
     ],
 )

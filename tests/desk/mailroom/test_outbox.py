@@ -108,7 +108,7 @@ def test_what_is_not_ones_own_is_not_sent_again(room: Client) -> None:
 def test_automatic_mail_that_failed_is_nobodys_work(room: Client) -> None:
     new_outgoing(foreign_ticket(), state="failed", kind="acknowledgement")
     found = section(room, "outbox")
-    assert "Everything that may go was sent." in found
+    assert "Everything that may go has been sent." in found
     assert "<table" not in found
     assert "an acknowledgement" in page(room, "mail_room_outbox", "?state=failed")
     assert "There is no outgoing mail of this kind." in page(room, "mail_room_outbox", "?state=sent")

@@ -16,7 +16,7 @@ DAYS_CAREFUL, DAYS_DANGER = 60, 14
 _TROUBLES = {
     "revoked": gettext_noop("It is revoked: nobody can write to it, and nothing is signed with it."),
     "sign_only": gettext_noop("It has no part that people can encrypt to."),
-    "expired": gettext_noop("It has ended: nobody can write to it, and answers cannot be signed."),
+    "expired": gettext_noop("It has expired: nobody can write to it, and answers cannot be signed."),
     "missing": gettext_noop("Its secret part is not here: mail to it cannot be opened."),
 }
 
@@ -79,7 +79,7 @@ def _summary(rows: list[KeyRow]) -> Saying:
     if count:
         words = ngettext("%(n)s key needs attention.", "%(n)s keys need attention.", count)
         return Saying(worst, words % {"n": count})
-    return Saying(Level.PROTECTED, _("No key of the desk ends soon."))
+    return Saying(Level.PROTECTED, _("No key of the desk expires soon."))
 
 
 def _unused() -> Saying:
@@ -91,11 +91,11 @@ def _saying(trouble: str, expires: datetime | None, now: datetime) -> Saying:
     if trouble:
         return Saying(Level.DANGER, _(_TROUBLES.get(trouble, trouble)))
     if expires is None:
-        return Saying(Level.PROTECTED, _("It has no end."))
+        return Saying(Level.PROTECTED, _("It does not expire."))
     if expires <= now:
         return Saying(Level.DANGER, _(_TROUBLES["expired"]))
     days = (expires - now).days
-    words = ngettext("It ends in %(n)s day.", "It ends in %(n)s days.", days) % {"n": days}
+    words = ngettext("It expires in %(n)s day.", "It expires in %(n)s days.", days) % {"n": days}
     if days > DAYS_CAREFUL:
         return Saying(Level.PROTECTED, words)
     level = Level.DANGER if days <= DAYS_DANGER else Level.CAREFUL

@@ -49,8 +49,8 @@ def _summary(mailboxes: list[Mailbox], now: datetime) -> Saying:
         return _nothing_yet()
     if all(each.is_neglected(now) for each in mailboxes if each.tried):
         words = _(
-            "No mail was fetched since %(moment)s (%(distance)s): nobody even looks. The worker or its schedule has"
-            " stopped. The people who run the desk have to start it again."
+            "No mail has been fetched since %(moment)s (%(distance)s). The worker or its schedule has stopped: the people"
+            " who run the desk have to start it again."
         )
         return Saying(Level.DANGER, words % {"moment": moment(max(tried)), "distance": distance(max(tried))})
     unread = [each for each in mailboxes if each.is_unread(now)]
@@ -67,7 +67,7 @@ def _summary(mailboxes: list[Mailbox], now: datetime) -> Saying:
             "There is trouble with %(n)s mailbox.", "There is trouble with %(n)s mailboxes.", troubled
         )
         return Saying(Level.CAREFUL, words % {"n": troubled})
-    return Saying(Level.PROTECTED, _("Mail is being fetched, the last time %s ago.") % age(max(tried)))
+    return Saying(Level.PROTECTED, _("Mail is being fetched: last time %s ago.") % age(max(tried)))
 
 
 def _nothing_yet() -> Saying:

@@ -152,7 +152,7 @@ def _overdue(room: MailRoom, now: datetime) -> list[Saying]:
         return []
     words = _(
         "Mail that should be gone is still here, the oldest approved %s ago. The worker or its schedule has stopped,"
-        " or it has very much to do."
+        " or it has a lot to do."
     )
     return [Saying(Level.DANGER, words % age(oldest))]
 
@@ -160,7 +160,7 @@ def _overdue(room: MailRoom, now: datetime) -> list[Saying]:
 def _well(counts: list[Counted]) -> Saying:
     trying = sum(each.count for each in counts if each.state == Outgoing.State.RETRY)
     if not trying:
-        return Saying(Level.PROTECTED, _("Everything that may go was sent."))
+        return Saying(Level.PROTECTED, _("Everything that may go has been sent."))
     words = ngettext(
         "%(n)s mail is tried again by itself; the mail server did not take it yet.",
         "%(n)s mails are tried again by themselves; the mail server did not take them yet.",
