@@ -49,8 +49,8 @@ def _summary(mailboxes: list[Mailbox], now: datetime) -> Saying:
         return _nothing_yet()
     if all(each.is_neglected(now) for each in mailboxes if each.tried):
         words = _(
-            "No mail has been fetched since %(moment)s (%(distance)s). The worker or its schedule has stopped: the people"
-            " who run the desk have to start it again."
+            "No mail has been fetched since %(moment)s (%(distance)s). The worker or its schedule has stopped. The"
+            " people who run the desk have to start it again."
         )
         return Saying(Level.DANGER, words % {"moment": moment(max(tried)), "distance": distance(max(tried))})
     unread = [each for each in mailboxes if each.is_unread(now)]
