@@ -7,8 +7,10 @@ same whatever became of the mail (R7): whoever gets them learns that a mail arri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from gettext import find as find_catalogue
 from itertools import takewhile
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
@@ -25,21 +27,25 @@ _SUBJECTS = {
 _TEXTS = {
     Kind.ACKNOWLEDGEMENT: gettext_noop(
         "Hello,\n\n"
-        "your mail has arrived at our help desk. Nobody has read it yet. People answer here, so it may take some days.\n\n"
-        "This is an automatic message. It says nothing about what is in your mail. You need not answer it."
+        "Your mail has arrived at our help desk. People write the answers here, so it may take some"
+        " days.\n\n"
+        "This is an automatic message. It does not mean that somebody has read your mail, and it says"
+        " nothing about what is in it. You do not need to reply."
     ),
     Kind.NOTICE: gettext_noop(
         "Hello,\n\n"
-        "an answer to you is ready at our help desk. We do not send it in clear, where others could read it, and we have"
-        " no OpenPGP key of yours that we can use.\n\n"
-        "To get it, write to us once more: encrypt your mail to our key, and put your public key into it. The answer is"
-        " then sent to you encrypted. Our key came with this mail.\n\n"
+        "An answer to you is ready at our help desk. We do not send it unencrypted, because others could"
+        " read it on the way, and we have no OpenPGP key of yours that we can use.\n\n"
+        "To get the answer, write to us once more: encrypt your mail to our key, and attach your public"
+        " key. Then we can send you the answer encrypted. Our key comes with this mail: many mail programs"
+        " find it there by themselves (Autocrypt).\n\n"
         "This is an automatic message. It says nothing about what you wrote."
     ),
     Kind.KEY_REQUEST: gettext_noop(
         "Hello,\n\n"
-        "we answer encrypted only, and have no OpenPGP key of yours that we can use. Please send us your public key:"
-        " attach it to a mail that is encrypted to our key. Our key came with this mail.\n\n"
+        "We send answers only encrypted, and we have no OpenPGP key of yours that we can use. Please send"
+        " us your public key: attach it to a mail that is encrypted to our key. Our key comes with this"
+        " mail: many mail programs find it there by themselves (Autocrypt).\n\n"
         "This is an automatic message. It says nothing about what you wrote."
     ),
 }
@@ -71,7 +77,7 @@ def wording(queue: Queue, kind: AutomaticText.Kind, language: str) -> Wording:
 
 def built_in(kind: AutomaticText.Kind, language: str) -> Wording:
     """What the desk brings along in a language that it speaks."""
-    with translation.override(translation.get_supported_language_variant(language)):
+    with translation.override(language):
         return Wording(gettext(_SUBJECTS[kind]), gettext(_TEXTS[kind]), language)
 
 
@@ -81,8 +87,9 @@ def spoken(*languages: str) -> str:
 
 
 def is_spoken(language: str) -> bool:
-    """Whether the desk brings words in this language along."""
-    try:
-        return bool(translation.get_supported_language_variant(language))
-    except LookupError:
-        return False
+    """Whether the desk brings words in this language along.
+
+    There are more catalogues than languages of the desk's pages: the others hold these words and nothing else.
+    """
+    known = find_catalogue("django", settings.LOCALE_PATHS[0], [translation.to_locale(language)])
+    return language == ENGLISH or known is not None
