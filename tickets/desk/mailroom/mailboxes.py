@@ -88,8 +88,8 @@ def _unread_mails(room: MailRoom, now: datetime) -> list[Saying]:
     if oldest is None:
         return []
     words = _(
-        "Mail that was fetched has not been opened yet, the oldest for %s. The worker has stopped, or it has very"
-        " much to do."
+        "Mail that was fetched has not been opened yet, the oldest for %s. The worker has stopped, or it has a"
+        " lot to do."
     )
     return [Saying(Level.DANGER, words % age(oldest))]
 
