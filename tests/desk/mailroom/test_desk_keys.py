@@ -16,7 +16,7 @@ from tickets.models import Queue
         (None, "", "protected", "It does not expire."),
         (300, "", "protected", "It expires in 300 days."),
         (60, "", "careful", "It expires in 60 days."),
-        (15, "", "careful", "The people who run the desk have to extend it before."),
+        (15, "", "careful", "The people who run the desk have to extend it before then."),
         (14, "", "danger", "It expires in 14 days."),
         (1, "", "danger", "It expires in 1 day."),
         (-1, "", "danger", "It has expired"),

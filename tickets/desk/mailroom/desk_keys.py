@@ -99,4 +99,5 @@ def _saying(trouble: str, expires: datetime | None, now: datetime) -> Saying:
     if days > DAYS_CAREFUL:
         return Saying(Level.PROTECTED, words)
     level = Level.DANGER if days <= DAYS_DANGER else Level.CAREFUL
-    return Saying(level, f"{words} {_('The people who run the desk have to extend it before.')}")
+    what_to_do = _("The people who run the desk have to extend it before then.")
+    return Saying(level, f"{words} {what_to_do}")

@@ -110,4 +110,5 @@ def _unread(mailbox: Mailbox, now: datetime) -> str:
     words = _("Has never been read.")
     if mailbox.succeeded:
         words = _("Has not been read for %s.") % age(mailbox.succeeded)
-    return f"{words} {_('Nobody looks there any more.')}" if mailbox.is_neglected(now) else words
+    nobody_looks = _("Nobody looks there any more.")
+    return f"{words} {nobody_looks}" if mailbox.is_neglected(now) else words
