@@ -61,6 +61,8 @@ def fours(fingerprint: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """A language by its own name; its code when Django does not know it."""
+    if code == "zh":
+        return "中文"  # Django knows Chinese by its two scripts only.
     try:
         return str(get_language_info(code)["name_local"])
     except KeyError:

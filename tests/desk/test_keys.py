@@ -91,7 +91,7 @@ def test_a_key_that_cannot_be_used_is_said_to_be_so_before_an_answer_is_written(
     row.trouble, row.expires = ("", ago(1)) if trouble == "expired" else (trouble, None)
     row.save()
     page = _page(desk, ticket, "ticket")
-    words = {"weak": "is weak", "sign_only": "can only sign", "unreadable": "cannot be read"}
+    words = {"sign_only": "can only sign", "unreadable": "cannot be read", "expired": "has expired"}
     assert f"The key that came with the report {words.get(trouble, f'is {trouble}')}" in page
     assert page.index("The key that came with the report") < page.index("Keep until a key comes")
     listed = _page(desk, ticket)

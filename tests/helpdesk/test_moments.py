@@ -1,4 +1,4 @@
-"""How far away a moment is, in words."""
+"""How far away a moment is, in words, and how languages are named."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 
-from helpdesk.templatetags.moments import distance
+from helpdesk.templatetags.moments import distance, language_name
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -25,3 +26,12 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 def test_a_moment_was_or_will_be(away: timedelta, words: str) -> None:
     with time_machine.travel(NOW, tick=False):
         assert distance(NOW - away) == words
+
+
+@pytest.mark.parametrize("code", settings.TICKET_LANGUAGES)
+def test_every_language_of_tickets_has_a_name(code: str) -> None:
+    assert language_name(code) != code
+
+
+def test_an_unknown_language_is_named_by_its_code() -> None:
+    assert language_name("tlh") == "tlh"

@@ -58,7 +58,7 @@ _HAPPENED = {
 }
 _TROUBLES = {
     "expired": gettext_noop(
-        "The key that came is expired: ask them for a newer copy. The same key may have been given more time."
+        "The key that came has expired: ask them for a newer copy. The same key may have been given more time."
     ),
     "revoked": gettext_noop(
         "The key that came is revoked: its owner withdrew it. Ask them for their new one."
@@ -75,7 +75,7 @@ _TROUBLES = {
 }
 _TROUBLES_OF_A_REPORT = {
     "expired": gettext_noop(
-        "The key that came with the report is expired: ask them for a newer copy. The same key may have been given more"
+        "The key that came with the report has expired: ask them for a newer copy. The same key may have been given more"
         " time."
     ),
     "revoked": gettext_noop(
