@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from crypto.certificates import fingerprint_of
+from crypto.correspondents.certificates import fingerprint_of
 from crypto.errors import RefusedError
 from crypto.gnupg import import_secret_key, run, stop_agent
 from crypto.listing import parse_listing
 from crypto.openpgp import KnownCertificate, SecretKeyring
-from crypto.packets import armored_blocks, has_locked_secret, is_binary, split_certificates
+from crypto.structure.packets import armored_blocks, has_locked_secret, is_binary, split_certificates
 
 _PASSPHRASES = "*.passphrase"
 

@@ -10,10 +10,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 
-from crypto.certificates import Certificate, merge
-from crypto.certificates import State as Usability
+from crypto.correspondents.certificates import Certificate, merge
+from crypto.correspondents.certificates import State as Usability
+from crypto.correspondents.history import Kind, Sighting, note_change, note_sighting
 from crypto.digests import address_digest, fingerprint_digest
-from crypto.history import Kind, Sighting, note_change, note_sighting
 from crypto.models import KeyEvent, PublicKey, SealKey
 from crypto.openpgp import KnownCertificate
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from crypto.certificates import Certificate, State, read_certificates
+from crypto.correspondents.certificates import Certificate, State, read_certificates
+from crypto.correspondents.wkd import advanced_url, by_email_url, direct_url
 from crypto.errors import RefusedError
-from crypto.wkd import advanced_url, by_email_url, direct_url
 from helpdesk.lib.web import (
     MOST_SECONDS,
     Answer,

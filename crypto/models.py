@@ -110,7 +110,7 @@ class PublicKey(models.Model):
     encrypted = models.BooleanField()
     """Whether the mail that brought it was encrypted to us and whole."""
     trouble = models.CharField(max_length=10, blank=True)
-    """Why it cannot be used, in the words of crypto.certificates.State: 'revoked', 'weak', 'sign_only', 'unreadable'."""
+    """Why it cannot be used, in the words of crypto.correspondents.certificates.State: 'revoked', 'weak', 'sign_only', 'unreadable'."""
     first_seen = models.DateTimeField()
     expires = models.DateTimeField(null=True)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError, UnusableKeyError
 from crypto.gnupg import NOWHERE, OUTPUT_LIMIT, GpgRun, Limits, Piped, run, start_agent
-from crypto.packets import Message, dearmor, inspect_message, is_binary
 from crypto.signatures import public_keyring
+from crypto.structure.packets import Message, dearmor, inspect_message, is_binary
 from crypto.verdict import (
     Signature,
     SignatureState,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crypto.gnupg import NOWHERE, Piped, run
-from crypto.packets import SIGNATURE, walk
+from crypto.structure.packets import SIGNATURE, walk
 from crypto.verdict import Signature, SignatureState, judge_signatures
 
 # A trust packet behind a signature, as gpg writes it into its own keyring: looked at (1), and good (2).

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tickets.published import published_certificate, publishes_for
+from tickets.own_keys.published import published_certificate, publishes_for
 
 SECONDS = 60 * 60
 """How long a copy is good: so soon everybody has a new subkey."""

@@ -11,8 +11,8 @@ from django.db.models import Count, Min, Q
 
 from helpdesk.models import User
 from tickets.access import incoming_of, outgoing_of, queues_of, tickets_of
-from tickets.key_warnings import KeyWarning, desk_key_warnings
 from tickets.models import Incoming, Mailbox, Queue
+from tickets.own_keys.warnings import KeyWarning, desk_key_warnings
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from tests.keyrings import BOB, DESK, certificate, secret_home
 from tests.tickets.cases import know_key
 from tests.traces import traces, traces_in_database, traces_in_folder
 from tickets import tasks
-from tickets.desk import ticket_page
+from tickets.desk.conversation import ticket_page
 from tickets.mail import line
 from tickets.models import Incoming, Message, Outgoing, Queue, Ticket
 

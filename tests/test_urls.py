@@ -82,7 +82,7 @@ OF_COORDINATORS = {
     "close_breaker": "breaker_id",
 }
 OF_OBJECTS = {**READS, **ACTIONS}
-# What a queue says by itself: for those of its members who are coordinators; see tests/desk/test_queue_texts.py.
+# What a queue says by itself: for those of its members who are coordinators; see tests/desk/queues/test_texts.py.
 OF_QUEUES = {"queue_texts", "queue_text", "queue_policy", "preview_text", "keep_text", "drop_text"}
 OF_MAIL = {"try_again", "set_aside"}
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from crypto.errors import CryptoError
 from crypto.openpgp import SecretKeyring
 from tests.mail.letters import keep
-from tickets.actions.automatic import write_automatic
+from tickets.actions.automatic.deciding import write_automatic
 from tickets.mail import line, send
 from tickets.mail.letter import Sealed
 from tickets.mail.open import open_mail

@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from crypto.known_keys import KnownKey, known_keys
+from crypto.correspondents.known_keys import KnownKey, known_keys
 from crypto.models import DeskKey
 from helpdesk.models import User
 from tickets.models import (

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crypto.models import PublicKey
-from tickets import key_care, retention
+from tickets import retention
 from tickets.actions.answer import release_waiting as release_waiting_answers
-from tickets.actions.automatic import write_automatic as write_automatic_mail
+from tickets.actions.automatic.deciding import write_automatic as write_automatic_mail
 from tickets.clock import may_be_believed
 from tickets.enqueue import enqueue
 from tickets.mail import line
@@ -21,6 +21,7 @@ from tickets.mail import send as sending
 from tickets.mail.fetch import mailboxes
 from tickets.mail.letter import TryLater
 from tickets.models import Incoming, Message, Outgoing, Ticket
+from tickets.own_keys import care as key_care
 from tickets.reading import read_report as read_report_of
 from tickets.travel import stopped_by_a_change
 

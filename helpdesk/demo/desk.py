@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from crypto.certificates import fingerprint_of
+from crypto.correspondents.certificates import fingerprint_of
 from crypto.gnupg import import_secret_key, list_secret_keys, make_desk_key, run, stop_agent
 from crypto.openpgp import SecretKeyring
 from helpdesk.demo.reports import write_inbox

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from crypto.models import RetiredSubkey
-from crypto.own_keys import OwnKey, OwnSubkey
+from crypto.own_keys.making import OwnKey, OwnSubkey
 from tickets.models import Queue
 
 UNCHANGED = "Nothing was changed."

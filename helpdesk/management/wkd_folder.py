@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from crypto.wkd import WELL_KNOWN, advanced_url, direct_url
-from tickets.published import Published, certificate_of
+from crypto.correspondents.wkd import WELL_KNOWN, advanced_url, direct_url
+from tickets.own_keys.published import Published, certificate_of
 
 PLACE = WELL_KNOWN.lstrip("/")
 

@@ -106,8 +106,8 @@ def learn(person: Person) -> bytes:
     """Know a person's key from an encrypted report; gives what of it is kept."""
     from django.utils import timezone
 
-    from crypto.certificates import read_certificates
-    from crypto.history import Sighting
+    from crypto.correspondents.certificates import read_certificates
+    from crypto.correspondents.history import Sighting
     from crypto.keys import learn_key
     from crypto.models import PublicKey
 

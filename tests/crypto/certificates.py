@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from crypto.certificates import Certificate, State
+from crypto.correspondents.certificates import Certificate, State
 
 
 def invented(

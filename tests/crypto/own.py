@@ -10,7 +10,7 @@ from pathlib import Path
 from crypto.errors import NoSecretKeyError
 from crypto.gnupg import run
 from crypto.openpgp import SecretKeyring
-from crypto.own_keys import OwnKey, own_key
+from crypto.own_keys.making import OwnKey, own_key
 from tests.keyrings import DESK, secret_home
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crypto.certificates import Certificate, State
-from crypto.decisions import confirm_key, retire_key
-from crypto.history import Sighting
+from crypto.correspondents.certificates import Certificate, State
+from crypto.correspondents.decisions import confirm_key, retire_key
+from crypto.correspondents.history import Sighting
 from crypto.keys import Choice, choose_key, learn_key
 from crypto.models import PublicKey
 from helpdesk.models import User

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crypto.certificates import State, read_certificates, read_for
+from crypto.correspondents.certificates import State, read_certificates, read_for
 from crypto.listing import parse_listing
-from crypto.packets import USER_ID, walk
-from tests.crypto.test_certificates import flooded
+from crypto.structure.packets import USER_ID, walk
+from tests.crypto.correspondents.test_certificates import flooded
 from tests.keyrings import BOB, ELLA, certificate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -111,7 +111,9 @@ def test_an_old_key_to_which_one_encrypts_itself_lives_on_without_its_subkey() -
 
 def test_a_key_whose_encryption_subkey_has_expired_is_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     listing = parse_listing
-    monkeypatch.setattr("crypto.certificates.parse_listing", lambda raw: listing(_with_dead_subkey(raw)))
+    monkeypatch.setattr(
+        "crypto.correspondents.certificates.parse_listing", lambda raw: listing(_with_dead_subkey(raw))
+    )
     (found,) = read_certificates(certificate("bob"), now=NOW)
     assert (found.state, found.expires) == (State.EXPIRED, datetime(2025, 6, 1, tzinfo=UTC))
 

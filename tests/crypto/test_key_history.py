@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crypto.certificates import State
-from crypto.decisions import confirm_key, retire_key
-from crypto.history import Sighting
+from crypto.correspondents.certificates import State
+from crypto.correspondents.decisions import confirm_key, retire_key
+from crypto.correspondents.history import Sighting
+from crypto.correspondents.known_keys import known_keys
 from crypto.keys import choose_key, learn_key
-from crypto.known_keys import known_keys
 from crypto.models import KeyEvent, PublicKey
 from helpdesk.models import User
 from tests.crypto.certificates import invented

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from crypto.certificates import Certificate, State
-from crypto.decisions import confirm_key, retire_key
+from crypto.correspondents.certificates import Certificate, State
+from crypto.correspondents.decisions import confirm_key, retire_key
+from crypto.correspondents.history import Sighting
 from crypto.digests import address_digest
-from crypto.history import Sighting
 from crypto.keys import Choice, KeySeen, choose_key, forget_keys, known_certificates, learn_key
 from crypto.models import KeyEvent, PublicKey, SealKey
 from helpdesk.models import User

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crypto.certificates import Certificate, State, merge, read_for
-from crypto.decisions import confirm_key, retire_key
-from crypto.history import Sighting
+from crypto.correspondents.certificates import Certificate, State, merge, read_for
+from crypto.correspondents.decisions import confirm_key, retire_key
+from crypto.correspondents.history import Sighting
 from crypto.keys import choose_key, known_certificates, learn_key
 from crypto.models import KeyEvent, PublicKey
-from crypto.packets import PUBLIC_SUBKEY, walk
+from crypto.structure.packets import PUBLIC_SUBKEY, walk
 from helpdesk.models import User
 from tests.crypto.certificates import invented
 from tests.keyrings import ELLA, certificate

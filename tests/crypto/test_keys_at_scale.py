@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crypto.certificates import Certificate
-from crypto.history import Sighting
+from crypto.correspondents.certificates import Certificate
+from crypto.correspondents.history import Sighting
 from crypto.keys import Choice, choose_key, learn_key
 from crypto.models import PublicKey, SealKey
 from tests.crypto.certificates import invented

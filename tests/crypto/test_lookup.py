@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from crypto import lookup
-from crypto.certificates import Certificate, State
+from crypto.correspondents.certificates import Certificate, State
+from crypto.correspondents.wkd import local_hash
 from crypto.lookup import Network, Outcome, Place, look_up
-from crypto.wkd import local_hash
 from tests.keyrings import BOB, GWEN, KEYS, certificate
 from tests.lookups import KEYS_HOST, KEYSERVER, PROVIDER, Net, network
 from tests.servers.https import Say

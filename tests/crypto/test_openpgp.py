@@ -13,7 +13,7 @@ from crypto import openpgp
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError
 from crypto.gnupg import GpgRun, Limits, Piped, run
 from crypto.openpgp import SecretKeyring, open_content
-from crypto.packets import dearmor
+from crypto.structure.packets import dearmor
 from tests.keyrings import CAROL, DESK, certificate, secret_home
 
 TEXT = b"Content-Type: text/plain\r\n\r\nThe printer is on fire.\r\n"

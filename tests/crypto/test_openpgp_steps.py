@@ -11,7 +11,7 @@ from crypto import openpgp
 from crypto.errors import GnupgError, GnupgTimeout, RefusedError
 from crypto.gnupg import NOWHERE, OUTPUT_LIMIT, GpgRun, Limits, Piped, run
 from crypto.openpgp import SecretKeyring, open_and_judge
-from crypto.packets import dearmor
+from crypto.structure.packets import dearmor
 from crypto.verdict import Signature, SignatureState
 from tests.keyrings import BOB, certificate
 

@@ -11,8 +11,8 @@ import pytest
 from crypto.errors import UnusableKeyError
 from crypto.openpgp import SecretKeyring
 from crypto.pgpmime import build_encrypted, build_signed
-from crypto.protection import Form, canonical, find_protection
 from crypto.signatures import verify_detached
+from crypto.structure.protection import Form, canonical, find_protection
 from crypto.verdict import SignatureState
 from tests.keyrings import BOB, DESK, certificate
 

@@ -9,8 +9,8 @@ import pytest
 from crypto import openpgp
 from crypto.gnupg import Piped, run, start_agent
 from crypto.openpgp import SecretKeyring
-from crypto.packets import SIGNATURE, walk
 from crypto.signatures import public_keyring, verify_clear, verify_detached
+from crypto.structure.packets import SIGNATURE, walk
 from crypto.verdict import Signature, SignatureState
 from tests.keyrings import BOB, DESK, DORA, GWEN, certificate, secret_home
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.test import Client
 from django.utils import timezone
 
+from crypto.correspondents.history import Sighting, note_sighting
 from crypto.digests import address_digest, fingerprint_digest
-from crypto.history import Sighting, note_sighting
 from crypto.models import PublicKey, SealKey
 from helpdesk.models import User
 from tickets.models import Attachment, Incoming, Message, Outgoing, Queue, Ticket

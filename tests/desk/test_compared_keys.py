@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crypto.history import Sighting, note_sighting
+from crypto.correspondents.history import Sighting, note_sighting
 from crypto.models import PublicKey
 from helpdesk.models import User
 from tests.desk.rows import FINGERPRINT, ago, new_public_key, new_ticket
 from tests.keyrings import KEYS
-from tickets.desk.key_rows import comparison_of
+from tickets.desk.keys.rows import comparison_of
 from tickets.models import Message, Queue, Ticket
 
 OTHER = "AAAABBBBCCCCDDDDEEEEFFFF0000111122223333"

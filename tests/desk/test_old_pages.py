@@ -115,7 +115,7 @@ def going(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> Ticket:
         Ticket.objects.update(state=Ticket.State.FORGETTING)
         return found
 
-    monkeypatch.setattr("tickets.desk.answers.ticket_for", look_then_forget)
+    monkeypatch.setattr("tickets.desk.conversation.answers.ticket_for", look_then_forget)
     return ticket
 
 

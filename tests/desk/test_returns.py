@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from helpdesk.models import User
 from tests.desk.rows import ago, browser_of, new_message, new_outgoing
-from tickets.desk.delivery_words import returns_of
+from tickets.desk.conversation.delivery_words import returns_of
 from tickets.models import Message, Outgoing, Ticket
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from crypto import mime as judged
-from crypto import packets
 from crypto.errors import RefusedError
+from crypto.structure import mime as judged
+from crypto.structure import packets
 from crypto.verdict import (
     SignatureState,
     accept_plaintext,
@@ -29,7 +29,7 @@ from tickets.mail.reading.addresses import read_addresses
 from tickets.mail.reading.htmltext import html_to_text
 from tickets.mail.reading.limits import Problems
 from tickets.mail.reading.mime import Part, take_apart
-from tickets.mail.reading.quotes import answer_in
+from tickets.mail.reading.replies.quotes import answer_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _REPLAY = (
 _TRAVEL = (
     Guard("promise 3: protected waits", TRAVEL, "return not ticket.protected and ", "return ", TEST_TRAVEL),
     Guard("promise 3: the queue's policy", TRAVEL, "not ticket.protected and ticket.queue.without_key == Queue.WithoutKey.PLAIN",
-          "not ticket.protected", f"{TEST_TRAVEL} tests/tickets/test_notice.py"),
+          "not ticket.protected", f"{TEST_TRAVEL} tests/tickets/automatic/test_notice.py"),
     Guard("T1 a changed key stops", TRAVEL, "    if choice.changed:\n", "    if False:\n", TEST_TRAVEL),
     Guard("T1 no answer to ourselves", TRAVEL, " or Queue.objects.at(ticket.requester_address).exists():", ":", TEST_TRAVEL),
     Guard("promise 3: encrypted while it was written", ANSWER,

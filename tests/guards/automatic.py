@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from tests.guards.guard import Guard
 
-ACKNOWLEDGE, TEST_ACKNOWLEDGE = "tickets/actions/acknowledge.py", "tests/mail/test_acknowledge.py"
-AUTOMATIC, TEST_AUTOMATIC = "tickets/actions/automatic.py", "tests/tickets/test_automatic.py"
+ACKNOWLEDGE, TEST_ACKNOWLEDGE = "tickets/actions/automatic/acknowledge.py", "tests/mail/test_acknowledge.py"
+AUTOMATIC, TEST_AUTOMATIC = (
+    "tickets/actions/automatic/deciding.py",
+    "tests/tickets/automatic/test_deciding.py",
+)
 BREAKER, TEST_BREAKER = "tickets/breaker.py", "tests/tickets/test_breaker.py"
-NOTICE, TEST_NOTICE = "tickets/actions/notice.py", "tests/tickets/test_notice.py"
+NOTICE, TEST_NOTICE = "tickets/actions/automatic/notice.py", "tests/tickets/automatic/test_notice.py"
 PART, TEST_PART = "tickets/actions/open_part.py", "tests/tickets/test_open_part.py"
 RELEASE, TEST_RELEASE = "tickets/actions/release_replayed.py", "tests/tickets/test_release_replayed.py"
 MAIL, MESSAGE = "tickets/mail/answer.py", "tickets/models/message.py"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from tests.guards.guard import Guard
 
-PACKETS, TEST_PACKETS = "crypto/packets.py", "tests/crypto/test_packets.py"
-CERTIFICATES, TEST_CERTIFICATES = "crypto/certificates.py", "tests/crypto/test_certificates.py"
+PACKETS, TEST_PACKETS = "crypto/structure/packets.py", "tests/crypto/structure/test_packets.py"
+CERTIFICATES, TEST_CERTIFICATES = (
+    "crypto/correspondents/certificates.py",
+    "tests/crypto/correspondents/test_certificates.py",
+)
 GNUPG, TEST_GNUPG = "crypto/gnupg.py", "tests/crypto/test_gnupg.py"
 PIPES = "crypto/pipes.py"
 LIMITS, TEST_LIMITS = "tickets/mail/reading/limits.py", "tests/mail/reading/test_limits.py"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crypto.gnupg import stop_agent
 from crypto.models import DeskKey, RetiredSubkey
-from crypto.own_keys import list_own_keys, own_key
+from crypto.own_keys.making import list_own_keys, own_key
 from tests.crypto.own import changeable_home, mail_to, opens
 from tests.keyrings import BOB, CAROL, DESK, KEYS
 from tickets.models import Queue

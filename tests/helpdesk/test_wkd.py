@@ -11,19 +11,19 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
-from crypto.certificates import read_certificates
-from crypto.desk_keys import plan_rotation, rotate_key
+from crypto.correspondents.certificates import read_certificates
+from crypto.correspondents.wkd import advanced_url, direct_url, local_hash
 from crypto.gnupg import run
 from crypto.lookup import Network, Outcome, look_up
 from crypto.openpgp import SecretKeyring
-from crypto.packets import PUBLIC_SUBKEY, USER_ID, walk
-from crypto.wkd import advanced_url, direct_url, local_hash
+from crypto.own_keys.rows import plan_rotation, rotate_key
+from crypto.structure.packets import PUBLIC_SUBKEY, USER_ID, walk
 from tests.crypto.own import changeable_home
 from tests.keyrings import BOB, DESK
 from tests.lookups import network
 from tests.servers.https import Say
-from tickets import published
 from tickets.models import Queue
+from tickets.own_keys import published
 
 pytestmark = pytest.mark.django_db
 DOMAIN = "desk.example"

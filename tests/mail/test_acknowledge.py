@@ -16,7 +16,7 @@ from tests.conftest import DESK_ADDRESS
 from tests.keyrings import BOB, CAROL, certificate, secret_home
 from tests.mail import sealed
 from tests.mail.letters import ANA, file, keep, letter, mail, report
-from tickets.actions.automatic import is_somebody, write_automatic
+from tickets.actions.automatic.deciding import is_somebody, write_automatic
 from tickets.mail import line
 from tickets.mail.file import file_mail
 from tickets.mail.letter import Accepted, Address, Machine, OfferedKey
@@ -219,7 +219,7 @@ def test_filing_does_not_hang_on_the_words(run_line: Callable[[], None]) -> None
 
 def test_the_worker_is_told_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[tuple[str, object]] = []
-    monkeypatch.setattr("tickets.actions.automatic.enqueue", lambda *what: heard.append(what))
+    monkeypatch.setattr("tickets.actions.automatic.deciding.enqueue", lambda *what: heard.append(what))
     with TestCase.captureOnCommitCallbacks(execute=True):
         line.process(keep(mail()).pk)
     assert heard == [("write_automatic", Outgoing.objects.get().pk)]

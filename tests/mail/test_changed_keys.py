@@ -15,7 +15,7 @@ from helpdesk.models import User
 from tests.keyrings import BOB, BOBS_OTHER, KEYS, certificate, secret_home
 from tests.mail.letters import keep
 from tests.mail.sealed import encrypted, letter
-from tickets.actions.confirm_key import confirm_key
+from tickets.actions.keys.confirm_key import confirm_key
 from tickets.mail import line
 from tickets.models import Incoming, Message, Queue, Ticket
 from tickets.travel import Travel, Way, travel_of

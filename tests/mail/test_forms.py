@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from crypto.openpgp import SecretKeyring
-from crypto.parts import encrypted_parts
+from crypto.structure.parts import encrypted_parts
 from crypto.verdict import Encryption, SignatureState
 from tests.keyrings import BOB, certificate, secret_home
 from tests.mail.forms import HEAD, PARTIAL, WHOLE, Form, exchange, multipart, pgp_mime

@@ -8,7 +8,7 @@ import pytest
 
 from crypto.keys import choose_key
 from crypto.models import KeyEvent, PublicKey
-from crypto.packets import USER_ID, walk
+from crypto.structure.packets import USER_ID, walk
 from crypto.verdict import Encryption
 from tests.keyrings import BOB, CAROL, DORA, ELLA, certificate
 from tests.mail.letters import file, letter, report

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crypto.certificates import Certificate, State
+from crypto.correspondents.certificates import Certificate, State
 from crypto.errors import RefusedError
 from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail import offered

@@ -15,8 +15,8 @@ from crypto.openpgp import SecretKeyring
 from tests.conftest import DESK_ADDRESS, SHARED
 from tests.mail.letters import keep, mail
 from tickets import tasks
-from tickets.actions import automatic
-from tickets.actions.automatic import write_automatic
+from tickets.actions.automatic import deciding as automatic
+from tickets.actions.automatic.deciding import write_automatic
 from tickets.mail import line, send
 from tickets.models import AutomaticMail, Incoming, Message, Outgoing, Queue
 

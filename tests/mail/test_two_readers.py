@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crypto.mime import read_entity, sender
 from crypto.openpgp import SecretKeyring
 from crypto.pgpmime import build_signed
-from crypto.protection import Form, find_protection
+from crypto.structure.mime import read_entity, sender
+from crypto.structure.protection import Form, find_protection
 from crypto.verdict import Signature, SignatureState
 from tests.keyrings import BOB, known, secret_home
 from tests.mail.sealed import KNOWN_BOB, NOT_BOUND, VALID, letter, open_raw

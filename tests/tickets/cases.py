@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from crypto.certificates import Certificate, State
-from crypto.history import Sighting
+from crypto.correspondents.certificates import Certificate, State
+from crypto.correspondents.history import Sighting
 from crypto.keys import learn_key
 from crypto.models import PublicKey, SealKey
 from tests.keyrings import BOB, CAROL, certificate

@@ -12,7 +12,7 @@ from helpdesk.models import User
 from tests.children import at_once
 from tests.tickets.cases import NOW
 from tickets import breaker
-from tickets.actions.close_breaker import close_breaker
+from tickets.actions.automatic.close_breaker import close_breaker
 from tickets.models import AutomaticMail, Breaker
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -17,8 +17,8 @@ from tests.mail.letters import mail
 from tests.mail.sealed import encrypted, letter
 from tests.tickets.cases import know_key
 from tests.wire import Wire, inside, outside
-from tickets.actions.alert import Words, alert_coordinators
 from tickets.actions.answer import Shown, answer_ticket
+from tickets.actions.automatic.alert import Words, alert_coordinators
 from tickets.actions.close import close_ticket
 from tickets.actions.errors import ActionError
 from tickets.mail import send

@@ -18,8 +18,8 @@ from tests.keyrings import BOB, CAROL
 from tests.tickets.cases import NOW, arrival, know_key, opened, received
 from tickets.actions import answer
 from tickets.actions.answer import Shown, allow_release, answer_ticket, release_waiting
-from tickets.actions.confirm_key import confirm_key
 from tickets.actions.errors import CannotBeAnswered, NotPossibleNow
+from tickets.actions.keys.confirm_key import confirm_key
 from tickets.mail.letter import Sealed
 from tickets.mail.open import open_mail
 from tickets.models import Event, Message, Outgoing, Queue, Ticket

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from tests.tickets.cases import NOW
-from tickets.actions.automatic_text import drop_text, keep_text
+from tickets.actions.automatic.text import drop_text, keep_text
 from tickets.models import AutomaticText, Queue
 from tickets.wording import built_in, is_spoken, wording
 

@@ -15,10 +15,10 @@ from crypto.openpgp import SecretKeyring
 from crypto.vault import digest
 from crypto.verdict import Encryption, SignatureState
 from helpdesk.models import User
+from tickets.actions.automatic.notice import tell_it_waits
 from tickets.actions.errors import AlreadyDone, CannotBeAnswered, KeyTrouble, NotPossibleNow, WayChanged
 from tickets.actions.event import note_event
 from tickets.actions.living import refuse_unread
-from tickets.actions.notice import tell_it_waits
 from tickets.enqueue import enqueue
 from tickets.mail.answer import Reply, render_clear, render_encrypted
 from tickets.mail.message_ids import new_message_id

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from crypto.digests import address_digest
 from crypto.openpgp import SecretKeyring
-from crypto.parts import EncryptedPart, PartForm, encrypted_parts
+from crypto.structure.parts import EncryptedPart, PartForm, encrypted_parts
 from crypto.vault import digest
 from crypto.verdict import Encryption
 from helpdesk.models import User

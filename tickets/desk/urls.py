@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.desk import (
-    answers,
-    changes,
-    files,
-    keys,
-    look_up,
-    mails,
-    parts,
-    preferences,
-    queue_texts,
-    replays,
-    ticket_list,
-    ticket_page,
-)
+from tickets.desk import preferences, ticket_list
+from tickets.desk.conversation import answers, changes, files, parts, replays, ticket_page
+from tickets.desk.keys import look_up
+from tickets.desk.keys import pages as keys
 from tickets.desk.mailroom import changes as room_changes
 from tickets.desk.mailroom import page as room
+from tickets.desk.mailroom import unfiled as mails
+from tickets.desk.queues import texts as queue_texts
 
 urlpatterns = [
     path("tickets/", ticket_list.list_tickets, name="tickets"),

@@ -14,8 +14,8 @@ from crypto.models import SealKey
 from crypto.vault import blob_store, digest
 from crypto.verdict import SignatureState
 from helpdesk.lib.faults import fault_point
-from tickets.actions.acknowledge import First, acknowledge
 from tickets.actions.answer import allow_release
+from tickets.actions.automatic.acknowledge import First, acknowledge
 from tickets.actions.receive import (
     Arrival,
     File,

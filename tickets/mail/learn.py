@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crypto.certificates import Certificate, State, read_for
+from crypto.correspondents.certificates import Certificate, State, read_for
+from crypto.correspondents.history import Sighting
 from crypto.digests import address_digest, normalise_address
 from crypto.errors import CryptoError
-from crypto.history import Sighting
 from crypto.keys import learn_key
 from crypto.models import PublicKey
 from crypto.verdict import Encryption

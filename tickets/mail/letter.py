@@ -21,7 +21,7 @@ class SealedPart:
     """Something encrypted inside a mail that was not opened with it; its place in the mail is its number."""
 
     form: str
-    """A word of crypto.parts.PartForm."""
+    """A word of crypto.structure.parts.PartForm."""
     name: str = field(default="", repr=False)
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError
-from crypto.mime import Entity, read_entity, sender
 from crypto.openpgp import Decrypted, KnownCertificate, SecretKeyring
-from crypto.parts import EncryptedPart, PartForm, encrypted_parts
-from crypto.protection import Form, Protection, canonical, find_protection
 from crypto.signatures import verify_clear, verify_detached
+from crypto.structure.mime import Entity, read_entity, sender
+from crypto.structure.parts import EncryptedPart, PartForm, encrypted_parts
+from crypto.structure.protection import Form, Protection, canonical, find_protection
 from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail.letter import Opened, Quarantine, Sealed, SealedPart, TryLater
 

@@ -7,9 +7,11 @@ from email.message import Message
 
 from crypto.verdict import OTHER_SENDER, Encryption, Signature, SignatureState
 from tickets.mail.letter import Address, Letter, Opened, Quarantine
-from tickets.mail.reading import body, bounces, headers, limits, packing, quotes
+from tickets.mail.reading import body, headers, limits, packing
+from tickets.mail.reading.bounces import report as bounces
 from tickets.mail.reading.limits import Problems
 from tickets.mail.reading.mime import Part, take_apart, take_entity_apart
+from tickets.mail.reading.replies import quotes
 from tickets.mail.reading.sandbox import Sandbox
 
 READER = Sandbox("tickets.mail.parse:read_packed")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tickets.mail.letter import Letter, Machine
 from tickets.mail.message_ids import is_ours
-from tickets.mail.reading import subjects
+from tickets.mail.reading.bounces import subjects
 
 DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon")
 NO_REPLY = (

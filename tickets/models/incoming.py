@@ -62,7 +62,7 @@ class Incoming(models.Model):
     received = models.DateTimeField()
     state = models.CharField(max_length=11, choices=State, default=State.NEW)
     reason = models.CharField(max_length=40, blank=True)
-    """A stable word of the rule or stop that decided; shown in words by `tickets.desk.reasons`."""
+    """A stable word of the rule or stop that decided; shown in words by `tickets.desk.mailroom.reasons`."""
     silent = models.BooleanField(default=False)
     """Old mail, from an import or a mailbox's first: nobody gets automatic mail because of it."""
     attempts = models.PositiveSmallIntegerField(default=0)

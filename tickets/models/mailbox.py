@@ -24,7 +24,7 @@ class Mailbox(models.Model):
     failures = models.PositiveIntegerField(default=0)
     """How often in a row it could not be read; 0 while all is well."""
     trouble = models.CharField(max_length=20, blank=True)
-    """Why, as a stable word; shown in words by `tickets.desk.reasons`."""
+    """Why, as a stable word; shown in words by `tickets.desk.mailroom.reasons`."""
     not_before = models.DateTimeField(null=True)
     """Not to be tried before: the pause grows with the failures."""
     uidvalidity = models.BigIntegerField(null=True)

@@ -11,16 +11,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from crypto.desk_keys import destroy_retired, due_subkeys, plan_rotation, rotate_key
 from crypto.errors import CryptoError
 from crypto.gnupg import import_secret_key, make_desk_key
 from crypto.models import RetiredSubkey
-from crypto.own_keys import OwnKey, OwnSubkey, list_own_keys, secret_keys_in
-from crypto.rekeying import extend_key
+from crypto.own_keys.making import OwnKey, OwnSubkey, list_own_keys, secret_keys_in
+from crypto.own_keys.rekeying import extend_key
+from crypto.own_keys.rows import destroy_retired, due_subkeys, plan_rotation, rotate_key
 from helpdesk.management.key_words import UNCHANGED, day, lines_of, names_of
 from helpdesk.management.wkd_folder import addresses_of, write_folder
-from tickets.key_care import note_own_keys
-from tickets.published import published_keys
+from tickets.own_keys.care import note_own_keys
+from tickets.own_keys.published import published_keys
 
 LIFE = 730
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from crypto.gnupg import import_secret_key, list_secret_keys
-from tickets.key_care import note_own_keys
+from tickets.own_keys.care import note_own_keys
 
 
 class Command(BaseCommand):

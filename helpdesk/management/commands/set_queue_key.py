@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from crypto.gnupg import list_secret_keys
-from tickets.key_care import note_own_keys
 from tickets.models import Queue
+from tickets.own_keys.care import note_own_keys
 
 
 class Command(BaseCommand):

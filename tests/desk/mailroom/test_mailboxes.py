@@ -14,7 +14,7 @@ from helpdesk.models import User
 from tests.desk.mailroom.rows import new_mailbox, page, section
 from tests.desk.rows import ago, new_mail
 from tickets.actions.retry import try_again
-from tickets.desk.reasons import trouble_in_words
+from tickets.desk.mailroom.reasons import trouble_in_words
 from tickets.models import Incoming, Mailbox
 
 MINUTE = 1 / 60

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from helpdesk.models import User
 from tests.desk.mailroom.rows import new_alert, page, post, section
 from tests.desk.rows import ago, foreign_ticket, new_outgoing, new_ticket
-from tickets.desk.reasons import reply_in_words
+from tickets.desk.mailroom.reasons import reply_in_words
 from tickets.models import Event, Outgoing, Queue
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests import scoreboard
 from tickets.mail.reading.htmltext import html_to_text
 from tickets.mail.reading.limits import Problems
-from tickets.mail.reading.quotes import answer_in
+from tickets.mail.reading.replies.quotes import answer_in
 
 FOLDER = Path(__file__).parent / "replies"
 

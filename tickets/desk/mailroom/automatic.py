@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from tickets.access import MailRoom
 from tickets.breaker import ALL
+from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.sections import SHOWN
-from tickets.desk.protection import Level, Saying
 from tickets.models import Breaker
 
 

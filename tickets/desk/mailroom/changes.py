@@ -18,11 +18,11 @@ from helpdesk.lib.downloads import download
 from helpdesk.lib.http import AgentRequest
 from tickets.access import kept_mail_for, mail_room_for, outgoing_for
 from tickets.actions.answer import send_again
-from tickets.actions.close_breaker import close_breaker
+from tickets.actions.automatic.close_breaker import close_breaker
 from tickets.actions.errors import ActionError
 from tickets.actions.retry import try_all_again
-from tickets.desk.mail_rows import ROWS_A_PAGE
-from tickets.desk.way_back import back_to_list
+from tickets.desk.mailroom.mail_rows import ROWS_A_PAGE
+from tickets.desk.mailroom.way_back import back_to_list
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from tickets.access import MailRoom
-from tickets.desk.protection import Level, Saying
+from tickets.desk.conversation.protection import Level, Saying
 
 DAYS_CAREFUL, DAYS_DANGER = 60, 14
 

@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 from helpdesk.models import User
 from helpdesk.templatetags.moments import age
 from tickets.access import MailRoom, tickets_of
+from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.mailboxes import LATE
+from tickets.desk.mailroom.reasons import reply_in_words
 from tickets.desk.mailroom.sections import SHOWN
-from tickets.desk.protection import Level, Saying
-from tickets.desk.reasons import reply_in_words
 from tickets.models import Outgoing
 from tickets.models.outgoing import OutgoingQuerySet
 

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 from helpdesk.lib.http import AgentRequest
 from helpdesk.lib.pages import page_of
 from tickets.access import mail_room_for
-from tickets.desk.mail_rows import ROWS_A_PAGE, mail_row
 from tickets.desk.mailroom.automatic import automatic_section
 from tickets.desk.mailroom.desk_keys import desk_keys_section
+from tickets.desk.mailroom.mail_rows import ROWS_A_PAGE, mail_row
 from tickets.desk.mailroom.mailboxes import mailboxes_section
 from tickets.desk.mailroom.outbox import outbox_section, rows_of, with_tickets
+from tickets.desk.mailroom.reasons import reason_in_words
 from tickets.desk.mailroom.sections import tile, verdict_of
 from tickets.desk.mailroom.stopped import aside_section, quarantine_section
-from tickets.desk.reasons import reason_in_words
 from tickets.models import Incoming, Outgoing
 
 

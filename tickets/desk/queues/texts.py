@@ -1,0 +1,178 @@
+"""What a queue says by itself: when, in which words, and how that looks. For its coordinators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from helpdesk.lib.http import AgentRequest
+from helpdesk.templatetags.moments import language_name
+from tickets.access import queue_for_coordinator
+from tickets.actions.automatic.text import drop_text, keep_text, set_policy
+from tickets.desk.queues.forms import PolicyForm, TextForm
+from tickets.models import AutomaticText, Queue
+from tickets.wording import Wording, is_spoken, spoken, wording
+
+ALL = "all"
+"""Stands in an address for the text of every language that has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind of text in one language: whose words are said."""
+
+    code: str
+    name: str
+    own: AutomaticText | None
+    said: str
+    """Whose words are said, and in which language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One kind of automatic mail, in all languages."""
+
+    kind: AutomaticText.Kind
+    rows: list[Row]
+
+
+@require_safe
+def list_texts(request: AgentRequest, slug: str) -> TemplateResponse:
+    """All texts of a queue, and when they are sent."""
+    return _list(request, queue_for_coordinator(request.user, slug))
+
+
+@require_POST
+def keep_policy(request: AgentRequest, slug: str) -> HttpResponse:
+    """Say whether first mails are acknowledged, and what becomes of answers without a key."""
+    queue = queue_for_coordinator(request.user, slug)
+    form = PolicyForm(request.POST, instance=queue)
+    if not form.is_valid():
+        return _list(request, queue, form, status=422)
+    policy = form.cleaned_data
+    set_policy(queue, acknowledges=policy["acknowledges"], without_key=policy["without_key"])
+    messages.success(request, _("This is how the queue behaves from now on."))
+    return redirect("queue_texts", slug)
+
+
+@require_safe
+def show_text(request: AgentRequest, slug: str, kind: str, language: str) -> TemplateResponse:
+    """One text, to be changed, and how it looks as a mail."""
+    queue = queue_for_coordinator(request.user, slug)
+    words = _said(queue, kind, language)
+    return _page(request, queue, TextForm(initial={"text": words.text}), words)
+
+
+@require_POST
+def preview_text(request: AgentRequest, slug: str, kind: str, language: str) -> TemplateResponse:
+    """How a text would look that is not kept yet."""
+    queue = queue_for_coordinator(request.user, slug)
+    words, form = _said(queue, kind, language), TextForm(request.POST)
+    if not form.is_valid():
+        return _page(request, queue, form, words, status=422)
+    shown = Wording(words.subject, form.cleaned_data["text"], words.language)
+    return _page(request, queue, form, shown, is_kept=False)
+
+
+@require_POST
+def keep(request: AgentRequest, slug: str, kind: str, language: str) -> HttpResponse:
+    """Use these words from now on."""
+    queue = queue_for_coordinator(request.user, slug)
+    words, form = _said(queue, kind, language), TextForm(request.POST)
+    if not form.is_valid():
+        return _page(request, queue, form, words, status=422)
+    text, code = form.cleaned_data["text"], _code(language)
+    keep_text(queue, AutomaticText.Kind(kind), code, text, by=request.user, now=timezone.now())
+    messages.success(request, _("The text is kept, and is sent from now on."))
+    return redirect("queue_texts", slug)
+
+
+@require_POST
+def drop(request: AgentRequest, slug: str, kind: str, language: str) -> HttpResponse:
+    """Go back to the desk's own words."""
+    queue = queue_for_coordinator(request.user, slug)
+    _said(queue, kind, language)
+    drop_text(queue, AutomaticText.Kind(kind), _code(language))
+    messages.success(request, _("The desk's own words are sent again."))
+    return redirect("queue_texts", slug)
+
+
+def _list(
+    request: AgentRequest, queue: Queue, form: PolicyForm | None = None, *, status: int = 200
+) -> TemplateResponse:
+    own = {(each.kind, each.language): each for each in queue.automatic_texts.select_related("changed_by")}
+    codes = ("", *settings.TICKET_LANGUAGES)
+    context = {
+        "queue": queue,
+        "form": form or PolicyForm(instance=queue),
+        "kinds": [
+            Texts(kind, [_row(queue, own, kind, code) for code in codes]) for kind in AutomaticText.Kind
+        ],
+    }
+    return TemplateResponse(request, "desk/queue_texts.html", context, status=status)
+
+
+def _page(
+    request: AgentRequest,
+    queue: Queue,
+    form: TextForm,
+    words: Wording,
+    *,
+    is_kept: bool = True,
+    status: int = 200,
+) -> TemplateResponse:
+    given = request.resolver_match.kwargs if request.resolver_match else {}
+    kind, code = AutomaticText.Kind(given["kind"]), _code(given["language"])
+    context = {
+        "queue": queue,
+        "form": form,
+        "words": words,
+        "is_kept": is_kept,
+        "has_own": queue.automatic_texts.filter(kind=kind, language=code).exists(),
+        "kind": kind,
+        "language": given["language"],
+        "language_name": _name(code),
+    }
+    return TemplateResponse(request, "desk/queue_text.html", context, status=status)
+
+
+def _row(queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind, code: str) -> Row:
+    return Row(code or ALL, _name(code), own.get((kind, code)), _whose(queue, own, kind, code))
+
+
+def _whose(
+    queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind, code: str
+) -> str:
+    """As tickets.wording decides it: the queue's own, those it has for all languages, the desk's."""
+    if (kind, code) in own:
+        return _("the queue's own words")
+    if not code:
+        return _("none: the desk's words are used")
+    if (kind, "") in own:
+        return _("the queue's words for all languages")
+    if not is_spoken(code) and (kind, queue.language) in own:
+        return _("the queue's own words in %s") % language_name(queue.language)
+    return _("the desk's words in %s") % language_name(spoken(code, queue.language))
+
+
+def _name(code: str) -> str:
+    return language_name(code) if code else _("every language without a text of its own")
+
+
+def _code(language: str) -> str:
+    return "" if language == ALL else language
+
+
+def _said(queue: Queue, kind: str, language: str) -> Wording:
+    """What is said now; Http404 for a kind or a language that there is not."""
+    if kind not in AutomaticText.Kind.values or _code(language) not in ("", *settings.TICKET_LANGUAGES):
+        raise Http404
+    return wording(queue, AutomaticText.Kind(kind), _code(language))

@@ -1,0 +1,71 @@
+"""The daily look at the desk's own keys: what has changed is written down, people are warned, old subkeys destroyed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from crypto.own_keys.rows import KeyWarning, claim_warning, destroy_due, refresh_desk_keys
+from tickets.actions.automatic.alert import Words, alert_coordinators, forget_alerts
+from tickets.models import Queue
+from tickets.own_keys.warnings import warnings_of
+
+_TROUBLES = {
+    "expired": gettext_noop(
+        "It has expired: nobody can write to it encrypted, and nothing is signed with it."
+    ),
+    "revoked": gettext_noop(
+        "It is revoked: nobody can write to it encrypted, and nothing is signed with it."
+    ),
+    "sign_only": gettext_noop("It has no part that people can encrypt to."),
+    "missing": gettext_noop(
+        "It is not on this machine: mail to it cannot be opened, nothing is signed with it."
+    ),
+}
+
+
+def look_after_keys(now: datetime, *, may_destroy: bool = True) -> None:
+    """May run any number of times: each warning is mailed once, each subkey destroyed once.
+
+    A clock that jumped must not have a subkey destroyed before its time: there is no way back.
+    """
+    home = Path(settings.GNUPG_HOME)
+    note_own_keys(now)
+    for warning in warnings_of(Queue.objects.all(), now):
+        with transaction.atomic():
+            if claim_warning(warning) and not alert_coordinators(partial(_words, warning), now=now):
+                transaction.set_rollback(True)  # Nobody was told: it is still to be said.
+    if may_destroy:
+        destroy_due(home, now=now)
+    forget_alerts(now)
+
+
+def note_own_keys(now: datetime) -> None:
+    """Write down what gpg says of the desk's own keys now."""
+    used = set(Queue.objects.values_list("fingerprint", flat=True))
+    refresh_desk_keys(Path(settings.GNUPG_HOME), used=used, now=now)
+
+
+def _words(warning: KeyWarning) -> Words:
+    """The desk's own addresses and keys are public; of nobody else is anything said."""
+    ends = ngettext("It expires in %(n)s day.", "It expires in %(n)s days.", warning.days) % {
+        "n": warning.days
+    }
+    lines = [
+        f"{warning.address} 0x{warning.fingerprint}".strip(),
+        _(_TROUBLES[warning.trouble]) if warning.trouble else ends,
+        "",
+        _(
+            "Somebody who runs the desk has to look after it. 'manage.py desk_key list' says how it is,\n"
+            "'manage.py desk_key extend' gives a key more time."
+        ),
+        "",
+        _("This is an automatic message to the coordinators of the desk."),
+    ]
+    return Words(_("A key of the help desk needs care"), "\n".join(lines))
