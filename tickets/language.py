@@ -47,12 +47,18 @@ def own_words(text: str) -> str:
     if lines[0].startswith(_SECTION):
         return ""
     subjects: list[str] = []
-    while lines and (end := _end_of_head(lines)):
+    for _ in range(HEADS):
+        end = _end_of_head(lines)
+        if not end:
+            break
         subjects += [line[8:].strip() for line in lines[:end] if line.startswith("Subject:")]
         lines = lines[end:]
     return "\n".join(line for line in [*subjects, *_prose(lines)] if line).strip()
 
 
+HEADS = 5
+"""A report's own, and one for each server that put its fields before it. Not more: each of them is cut off the text, and a
+text of nothing but such blocks would be copied as often as it has blocks."""
 _FIELDS = ("Subject:", "Tails-Version:", "Amnesia-Version:", "OpenPGP-Key:", "Sig:", "Enc:")
 
 
