@@ -81,7 +81,7 @@ def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The embedded broker, whose messages are files; nobody takes them out."""
     folder = tmp_path / "broker"
     folder.mkdir()
-    app = Celery("canary", broker="filesystem://")
+    app = Celery("canary", broker="filesystem://", set_as_current=False)
     app.conf.broker_transport_options = {
         "data_folder_in": str(folder),
         "data_folder_out": str(folder),

@@ -129,7 +129,7 @@ def _full_database() -> Iterator[None]:
 @contextlib.contextmanager
 def _broker(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Workers are told through this Redis, as the real settings have it."""
-    app = Celery("faults", broker=url)
+    app = Celery("faults", broker=url, set_as_current=False)
     app.conf.broker_transport_options = {**settings.BROKER_PATIENCE}
     with monkeypatch.context() as patch:
         patch.setattr(current_app, "send_task", app.send_task)
