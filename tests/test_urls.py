@@ -65,8 +65,10 @@ ACTIONS = {
     "add_key": "ticket_id",
     "retire_key": "ticket_id",
     "ask_release": "message_id",
+    "withdraw_release": "message_id",
     "agree_to_release": "message_id",
     "answer_again": "outgoing_id",
+    "answer_back": "outgoing_id",
     "try_again": "incoming_id",
     "set_aside": "incoming_id",
 }

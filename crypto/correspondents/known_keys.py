@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from crypto.correspondents.certificates import Certificate, read_certificates
-from crypto.digests import address_digest
+from crypto.digests import address_digest, fingerprint_digest
 from crypto.errors import CryptoError
 from crypto.models import KeyEvent, PublicKey
 
@@ -56,6 +56,15 @@ def known_keys(address: str, *, now: datetime) -> tuple[KnownKey, ...]:
     rows = list(keys.select_related("key").prefetch_related(history).order_by("-first_seen"))
     described = _described(rows, now)
     return tuple(_known(row, described.get(row.fingerprint), now) for row in sorted(rows, key=_standing))
+
+
+def is_in_use(address: str, fingerprint: str) -> bool:
+    """Whether this is the key that mail to this address is encrypted to, in one query and opening nothing.
+
+    One that expired meanwhile is: what was encrypted to it can still be read, and by nobody else than before.
+    """
+    rows = PublicKey.objects.filter(address_digest=address_digest(address), state=PublicKey.State.IN_USE)
+    return rows.filter(fingerprint_digest=fingerprint_digest(fingerprint)).exists()
 
 
 def _standing(row: PublicKey) -> int:

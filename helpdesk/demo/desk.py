@@ -64,6 +64,7 @@ def _desk_key(home: Path) -> str:
 def _queues(fingerprint: str) -> None:
     for slug, name, language in QUEUES:
         values = {"name": name, "language": language, "address": ADDRESS, "fingerprint": fingerprint}
+        values["sender_name"] = "Whisperdesk demo"
         policy = {"is_default": slug == "english", "without_key": Queue.WithoutKey.PLAIN}
         Queue.objects.get_or_create(slug=slug, defaults={**values, **policy})
 

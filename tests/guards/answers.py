@@ -49,8 +49,12 @@ _TRAVEL = (
     Guard("promise 3: only what can be written", ANSWER, "    if not travel.can_be_written:\n", "    if False:\n", TEST_ANSWER),
     Guard("promise 3: released encrypted only", ANSWER, "if travel.way is not Way.ENCRYPTED:\n        return 0", "if False:\n        return 0",
           TEST_ANSWER),
-    Guard("promise 3: held back when overtaken", SEND, "    if outgoing.is_overtaken:\n", "    if False:\n",
+    Guard("promise 3: held back when overtaken", SEND, "        if is_overtaken(outgoing, now=timezone.now()):\n", "        if False:\n",
           "tests/tickets/test_every_path.py"),
+    Guard("T1 nothing to a key that is retired", "tickets/actions/hold_back.py", "not is_in_use(outgoing.recipient, outgoing.fingerprint) or ", "",
+          "tests/tickets/test_hold_back.py"),
+    Guard("T2 R5 a replay stops what is approved", "tickets/actions/hold_back.py", " or ticket.messages.unreleased().exists():\n        return True",
+          ":\n        return True", "tests/tickets/test_hold_back.py"),
 )  # fmt: skip
 
 _BYTES = (

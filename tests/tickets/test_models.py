@@ -28,7 +28,7 @@ _IN_CLEAR = {
     "crypto.KeyEvent": {"kind", "source"},
     "crypto.DeskKey": {"fingerprint", "address", "trouble"},
     "crypto.RetiredSubkey": {"fingerprint", "keygrip"},
-    "tickets.Queue": {"slug", "name", "language", "address", "fingerprint", "without_key"},
+    "tickets.Queue": {"slug", "name", "sender_name", "language", "address", "fingerprint", "without_key"},
     "tickets.AutomaticText": {"kind", "language", "text"},
     "tickets.AutomaticMail": {"address_digest", "domain_digest"},
     "tickets.Breaker": {"address_digest"},

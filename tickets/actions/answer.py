@@ -152,18 +152,6 @@ def send_again(outgoing: Outgoing, *, by: User, now: datetime) -> None:
         enqueue("send", outgoing.pk)
 
 
-def hold_back(outgoing: Outgoing, *, now: datetime) -> None:
-    """An answer in clear was claimed to be sent, and something came encrypted since it was approved: it waits.
-
-    Whatever was true when its bytes were made, from a ticket in which anything came encrypted nothing leaves in clear.
-    """
-    with transaction.atomic():
-        claimed = {"state": Outgoing.State.SENDING, "attempts": outgoing.attempts}
-        mine = Outgoing.objects.filter(pk=outgoing.pk, **claimed)
-        if mine.update(state=Outgoing.State.WAITING, rendered=None, lease_until=None, not_before=None):
-            tell_it_waits(outgoing.said, now=now)
-
-
 def ticket_is_answered(ticket: Ticket, now: datetime) -> bool:
     """Nobody waits any more; False when the ticket is being forgotten."""
     return bool(Ticket.objects.living().filter(pk=ticket.pk).update(waiting_since=None, updated=now))
@@ -232,7 +220,7 @@ def _reply(message: Message, now: datetime) -> Reply:
     ticket = message.ticket
     asked = ticket.messages.from_the_requester().order_by("-created", "-pk").first()
     return Reply(
-        sender_name=ticket.queue.name,
+        sender_name=ticket.queue.sender_name,
         sender=ticket.queue.address,
         recipient=ticket.requester_address,
         subject=ticket.subject,

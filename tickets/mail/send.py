@@ -20,8 +20,8 @@ from django.utils import timezone
 from crypto.directories import sync_directory
 from crypto.errors import CryptoError
 from helpdesk.lib.faults import fault_point
-from tickets.actions.answer import hold_back
 from tickets.actions.event import note_event
+from tickets.actions.hold_back import hold_back, is_overtaken
 from tickets.models import Event, Outgoing
 
 logger = logging.getLogger(__name__)
@@ -51,10 +51,10 @@ def send_outgoing(identity: uuid.UUID) -> None:
     if outgoing is None:
         return
     fault_point("send-claimed")
-    if outgoing.is_overtaken:
-        hold_back(outgoing, now=timezone.now())
-        return
     try:
+        if is_overtaken(outgoing, now=timezone.now()):
+            hold_back(outgoing, now=timezone.now())
+            return
         sender, recipient, mail = outgoing.sender, outgoing.recipient, outgoing.rendered
     except (CryptoError, OSError) as error:
         # Nothing was handed over. A key that is not in its directory now may be there the next time.

@@ -30,17 +30,22 @@ class Event(models.Model):
         RESENT = "resent", _("the answer was approved to be sent again")
         KEY_LEARNED = "key_learned", _("a key was learned")
         KEY_PROPOSED = "key_proposed", _("a key came that is not used before somebody has compared it")
+        KEYS_SEVERAL = "keys_several", _("several keys came in one mail, so none of them was taken")
         KEY_CONFIRMED = "key_confirmed", _("a key was confirmed")
         KEY_ADDED = "key_added", _("a key was added by hand")
         KEY_LOOKED_UP = "key_looked_up", _("a key was asked for on the network")
-        KEY_RETIRED = "key_retired", _("a key is no longer used")
+        KEY_RETIRED = "key_retired", _("a key is not to be used")
         PART_OPENED = "part_opened", _("an encrypted part was opened")
+        PART_SAVED = "part_saved", _("a file out of an encrypted part was saved")
         RELEASE_ASKED = "release_asked", _("said that it may be answered; a second person must agree")
+        ASK_WITHDRAWN = "ask_withdrawn", _("took back that it may be answered")
         REPLAY_RELEASED = "replay_release", _("agreed that it may be answered")
         ACKNOWLEDGED = "acknowledged", _("the requester was told that it arrived")
         NOTICED = "noticed", _("the requester was told that an answer waits")
         KEY_ASKED = "key_asked", _("the requester was asked for a key")
         CAME_BACK = "came_back", _("a mail server says that our mail was not delivered")
+        HELD_BACK = "held_back", _("the answer was stopped: what it was approved with holds no longer")
+        TAKEN_BACK = "taken_back", _("took the answer back, it is a draft again")
         KEY_UNUSABLE = "key_unusable", _("the key cannot be used: the answer goes on waiting")
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
@@ -49,6 +54,8 @@ class Event(models.Model):
     """Empty when the desk did it by itself."""
     whom = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     """The agent it was assigned to."""
+    part = models.PositiveSmallIntegerField(null=True)
+    """Which encrypted part of a message it is about, counted from 1 as on its card."""
     at = models.DateTimeField()
 
     class Meta:

@@ -35,6 +35,11 @@ class OutgoingQuerySet(models.QuerySet["Outgoing"]):
         """Answers that are kept until there is a key to encrypt them to."""
         return self.filter(kind=Outgoing.Kind.ANSWER, state=Outgoing.State.WAITING)
 
+    def not_handed_over(self) -> OutgoingQuerySet:
+        """Answers that no mail server has been given: their authors may still take them back."""
+        early = [Outgoing.State.WAITING, Outgoing.State.APPROVED, Outgoing.State.RETRY]
+        return self.filter(kind=Outgoing.Kind.ANSWER, state__in=early)
+
     def abandoned(self, now: datetime) -> OutgoingQuerySet:
         """Those whose sender died between claiming them and saying what became of them."""
         return self.filter(state=Outgoing.State.SENDING, lease_until__lte=now)
@@ -134,12 +139,6 @@ class Outgoing(models.Model):
         if self.key is not None:
             return self.key
         return self.said.ticket.key
-
-    @property
-    def is_overtaken(self) -> bool:
-        """Whether it is an answer in clear in whose ticket something came encrypted since it was approved."""
-        is_answer = self.kind == self.Kind.ANSWER
-        return is_answer and not self.fingerprint and self.said.ticket.protected
 
     @property
     def said(self) -> Message:

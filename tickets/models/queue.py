@@ -31,6 +31,8 @@ class Queue(models.Model):
 
     slug = models.SlugField(unique=True)
     name = models.CharField(_("name"), max_length=80)
+    sender_name = models.CharField(_("name as requesters see it"), max_length=80, blank=True)
+    """Beside the address in the From of what it sends; empty: the bare address."""
     language = models.CharField(_("language"), max_length=12, blank=True)
     """BCP 47 primary tag; empty takes any language."""
     address = models.EmailField(_("address"))

@@ -19,6 +19,9 @@ class Command(BaseCommand):
         """What a queue is made of."""
         parser.add_argument("slug", help="its name in addresses of pages, for example 'francais'")
         parser.add_argument("--name", required=True, help="as agents see it, for example 'Français'")
+        parser.add_argument(
+            "--sender", default="", help="its name as requesters see it; left out, they see the bare address"
+        )
         parser.add_argument("--address", required=True, help="the mail address it answers from")
         parser.add_argument("--language", default="", help="'fr'; left out, it takes any language")
         parser.add_argument(
@@ -40,6 +43,7 @@ class Command(BaseCommand):
         queue = Queue(
             slug=slug,
             name=options["name"],
+            sender_name=options["sender"],
             address=options["address"],
             language=options["language"],
             fingerprint=_ours(fingerprint),

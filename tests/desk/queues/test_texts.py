@@ -143,12 +143,12 @@ def test_there_are_no_other_kinds_and_languages(name: str, given: dict[str, str]
 
 def test_the_policy_is_kept(room: Client, queue: Queue) -> None:
     address = reverse("queue_policy", args=["english"])
-    room.post(address, {"acknowledges": "on", "without_key": "ask"})
+    room.post(address, {"acknowledges": "on", "without_key": "ask", "sender_name": "Tails help desk"})
     queue.refresh_from_db()
-    assert (queue.acknowledges, queue.without_key) == (True, "ask")
+    assert (queue.acknowledges, queue.without_key, queue.sender_name) == (True, "ask", "Tails help desk")
     room.post(address, {"without_key": "wait"})
     queue.refresh_from_db()
-    assert (queue.acknowledges, queue.without_key) == (False, "wait")
+    assert (queue.acknowledges, queue.without_key, queue.sender_name) == (False, "wait", "")
 
 
 def test_a_policy_that_there_is_not_is_refused(room: Client, queue: Queue) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from helpdesk.models import User
 from tests.tickets.cases import NOW, arrival, know_key, opened, received
-from tickets.actions.answer import Shown, answer_ticket, hold_back, send_again
+from tickets.actions.answer import Shown, answer_ticket, send_again
 from tickets.actions.errors import WayChanged
+from tickets.actions.hold_back import hold_back
 from tickets.actions.receive import continue_ticket
 from tickets.mail import send
 from tickets.models import AutomaticText, Event, Message, Outgoing, Queue, Ticket

@@ -21,6 +21,7 @@ def drop_text(queue: Queue, kind: AutomaticText.Kind, language: str) -> None:
     AutomaticText.objects.filter(queue=queue, kind=kind, language=language).delete()
 
 
-def set_policy(queue: Queue, *, acknowledges: bool, without_key: Queue.WithoutKey) -> None:
-    """Whether a first mail is acknowledged, and what becomes of answers without a key."""
-    Queue.objects.filter(pk=queue.pk).update(acknowledges=acknowledges, without_key=without_key)
+def set_policy(queue: Queue, *, acknowledges: bool, without_key: Queue.WithoutKey, sender_name: str) -> None:
+    """Whether a first mail is acknowledged, what becomes of answers without a key, and under which name it writes."""
+    values = {"acknowledges": acknowledges, "without_key": without_key, "sender_name": sender_name}
+    Queue.objects.filter(pk=queue.pk).update(**values)

@@ -19,6 +19,7 @@ from tickets.access import message_for, outgoing_for, ticket_for
 from tickets.actions.answer import Shown, answer_ticket, send_again
 from tickets.actions.draft import discard_draft, save_draft
 from tickets.actions.errors import ActionError, AlreadyDone, KeyTrouble, MessageCame, NotPossibleNow
+from tickets.actions.hold_back import take_back
 from tickets.actions.note import write_note
 from tickets.desk.conversation.ticket_page import Typed, ticket_page
 from tickets.desk.forms import AnswerForm, DraftForm, NoteForm
@@ -100,6 +101,20 @@ def answer_again(request: AgentRequest, outgoing_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The answer is approved again and will be sent."))
     return redirect("ticket", outgoing.said.ticket_id)
+
+
+@require_POST
+def answer_back(request: AgentRequest, outgoing_id: UUID) -> HttpResponse:
+    """Take an answer back that was not handed to the mail server yet."""
+    outgoing = outgoing_for(request.user, outgoing_id)
+    ticket = outgoing.said.ticket
+    try:
+        take_back(outgoing, by=request.user, now=timezone.now())
+    except NotPossibleNow:
+        messages.warning(request, _("It is too late: the answer is with the mail server already."))
+        return redirect("ticket", ticket.pk)
+    messages.success(request, _("The answer is not sent. It is a draft of its author again."))
+    return _to_answer(ticket)
 
 
 def _not_there(request: AgentRequest) -> HttpResponse:

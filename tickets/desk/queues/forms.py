@@ -18,12 +18,16 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     class Meta:
         model = Queue
-        fields = ["acknowledges", "without_key"]
+        fields = ["sender_name", "acknowledges", "without_key"]
         labels = {
+            "sender_name": _("Name in the From of what this queue sends"),
             "acknowledges": _("Tell the writer of a first mail that it arrived"),
             "without_key": _("An answer to somebody whose key we do not know"),
         }
         help_texts = {
+            "sender_name": _(
+                "Requesters see it, and so does everybody on the way. Left empty, only the address stands there."
+            ),
             "acknowledges": _(
                 "Once a day to an address at most; never to machines and lists, nor for reports of WhisperBack."
             ),

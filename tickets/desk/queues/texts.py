@@ -52,13 +52,12 @@ def list_texts(request: AgentRequest, slug: str) -> TemplateResponse:
 
 @require_POST
 def keep_policy(request: AgentRequest, slug: str) -> HttpResponse:
-    """Say whether first mails are acknowledged, and what becomes of answers without a key."""
+    """Keep how the queue behaves by itself, and the name under which it writes."""
     queue = queue_for_coordinator(request.user, slug)
     form = PolicyForm(request.POST, instance=queue)
     if not form.is_valid():
         return _list(request, queue, form, status=422)
-    policy = form.cleaned_data
-    set_policy(queue, acknowledges=policy["acknowledges"], without_key=policy["without_key"])
+    set_policy(queue, **form.cleaned_data)
     messages.success(request, _("This is how the queue behaves from now on."))
     return redirect("queue_texts", slug)
 
