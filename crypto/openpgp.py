@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError, UnusableKeyError
+from crypto.errors import (
+    GnupgError,
+    GnupgTimeout,
+    KeyLockedError,
+    NoSecretKeyError,
+    RefusedError,
+    UnusableKeyError,
+)
 from crypto.gnupg import NOWHERE, OUTPUT_LIMIT, GpgRun, Limits, Piped, run, start_agent
 from crypto.signatures import public_keyring
 from crypto.structure.packets import Message, dearmor, inspect_message, is_binary
@@ -23,10 +30,12 @@ from crypto.verdict import (
 
 STEP = Limits(output=0)
 """For the first step: the little that it could put out is not even read."""
+CONTENT = Limits(seconds=14.0, processor=14)
+"""For each run that unpacks the message: there are two at most, and a mail is to have its place within 30 seconds."""
 _PEEK = 1_048_576
 _SHA512 = "10"
-# gpg-error's code for a bad passphrase, in the low 16 bits of what `ERROR pkdecrypt_failed` carries.
-_BAD_PASSPHRASE = 11
+# gpg-error's codes for a bad passphrase and for none, in the low 16 bits of what ERROR and FAILURE carry.
+_WITHOUT_PASSPHRASE = frozenset({11, 177})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class SecretKeyring:
         if found is not None:
             return found
         if _is_locked(done):
-            raise GnupgError("our key is locked and no passphrase opens it")
+            raise KeyLockedError("our key is locked and no passphrase opens it")
         if has_key_for(done.status):
             raise RefusedError("the session key is damaged")
         raise NoSecretKeyError("encrypted to others")
@@ -111,6 +120,8 @@ class SecretKeyring:
         """An armored signature by SHA-512 to stand beside the content."""
         arguments = ["--armor", "--digest-algo", "SHA512", "--local-user", signer, "--detach-sign"]
         done = self._run_with_secrets(arguments, stdin=content, until=_is_signed)
+        if _is_locked(done):
+            raise KeyLockedError("our key is locked and no passphrase opens it")
         made = [line.arguments for line in done.status if line.keyword == "SIG_CREATED"]
         if done.returncode != 0 or len(made) != 1 or made[0][2:3] != (_SHA512,):
             raise GnupgError("gpg did not sign")
@@ -156,7 +167,8 @@ def open_and_judge(
 ) -> tuple[bytes, Signature]:
     """Steps 2 and 3 at once: a run that verifies as well has more to object to, never less.
 
-    When it objects to anything, a run that does not look at signatures says whether the message itself is whole.
+    When it objects to anything that could be a signature, a run that does not look at signatures says whether the
+    message itself is whole.
     """
     try:
         done = _open(ciphertext, session_key, public_keyring(certificates))
@@ -167,6 +179,8 @@ def open_and_judge(
     try:
         return _accepted(done), signature
     except RefusedError:
+        if _is_no_good(done):
+            raise  # What is unpacked once more is a bomb twice as big.
         plaintext = open_content(ciphertext, session_key)
     if done.stdout != plaintext:
         # The very same bytes that are accepted, or the signature is about something else.
@@ -184,7 +198,8 @@ def open_content(ciphertext: bytes, session_key: str) -> bytes:
 
 def _open(ciphertext: bytes, session_key: str, arguments: Sequence[str | Piped]) -> GpgRun:
     key: list[str | Piped] = ["--override-session-key-fd", Piped(session_key.encode())]
-    return run([*arguments, *key, "--max-output", str(OUTPUT_LIMIT), "-d"], home=NOWHERE, stdin=ciphertext)
+    asked = [*arguments, *key, "--max-output", str(OUTPUT_LIMIT), "-d"]
+    return run(asked, home=NOWHERE, stdin=ciphertext, limits=CONTENT)
 
 
 def _accepted(done: GpgRun) -> bytes:
@@ -192,9 +207,15 @@ def _accepted(done: GpgRun) -> bytes:
     return done.stdout
 
 
+def _is_no_good(done: GpgRun) -> bool:
+    """Whether it fails by what no signature has a part in: its size, or that it does not decrypt whole."""
+    is_too_big = len(done.stdout) >= OUTPUT_LIMIT
+    return is_too_big or has(done.status, "DECRYPTION_FAILED") or has(done.status, "BADMDC")
+
+
 def _is_locked(done: GpgRun) -> bool:
-    codes = [line.arguments[1:2] for line in done.status if line.keyword == "ERROR"]
-    return any(code and code[0].isdigit() and int(code[0]) & 0xFFFF == _BAD_PASSPHRASE for code in codes)
+    codes = [line.arguments[1:2] for line in done.status if line.keyword in {"ERROR", "FAILURE"}]
+    return any(code and code[0].isdigit() and int(code[0]) & 0xFFFF in _WITHOUT_PASSPHRASE for code in codes)
 
 
 def _is_signed(done: GpgRun) -> bool:

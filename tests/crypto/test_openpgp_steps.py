@@ -89,20 +89,44 @@ def test_what_a_signature_is_the_trouble_with_is_judged_without_it(
     assert home == NOWHERE
 
 
-def test_what_the_first_step_puts_out_is_not_even_read(
+def test_what_is_too_big_is_unpacked_once(
+    desk_keys: SecretKeyring, runs: list[tuple[set[str], Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    big = desk_keys.encrypt(bytes(200_000), recipients=[certificate("desk")])
+    monkeypatch.setattr(openpgp, "OUTPUT_LIMIT", 65_536)
+    runs.clear()
+    with pytest.raises(RefusedError):
+        desk_keys.decrypt(big)
+    assert len(runs) == 2
+
+
+@pytest.mark.parametrize("place", [-1, -60], ids=["the sum", "the text"])
+def test_what_does_not_decrypt_whole_is_unpacked_once(
+    desk_keys: SecretKeyring, signed: bytes, runs: list[tuple[set[str], Path]], place: int
+) -> None:
+    broken = bytearray(dearmor(signed))
+    broken[place] ^= 1
+    with pytest.raises(RefusedError):
+        desk_keys.decrypt(bytes(broken))
+    assert len(runs) == 2
+
+
+def test_both_runs_that_unpack_end_in_half_a_minute(
     desk_keys: SecretKeyring, signed: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[int] = []
+    """What the first step puts out is not even read."""
+    kept: list[Limits] = []
 
     def watch(
         arguments: Sequence[str | Piped], *, home: Path, stdin: bytes, limits: Limits | None = None
     ) -> GpgRun:
-        kept.append((limits or Limits()).output)
+        kept.append(limits or Limits())
         return run(arguments, home=home, stdin=stdin, limits=limits)
 
     monkeypatch.setattr(openpgp, "run", watch)
-    desk_keys.decrypt(signed, certificates=[certificate("bob")])
-    assert kept == [0, OUTPUT_LIMIT]
+    desk_keys.decrypt(signed)
+    assert [each.output for each in kept] == [0, OUTPUT_LIMIT, OUTPUT_LIMIT]
+    assert sum(each.seconds for each in kept[1:]) < 30
 
 
 @pytest.mark.parametrize("error", [GnupgTimeout, GnupgError])

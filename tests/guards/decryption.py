@@ -74,8 +74,9 @@ _STEPS = (
     Guard("T0 a message that takes too long", OPENPGP, '        raise RefusedError("it takes too long to open") from None\n',
           "        raise\n", DESK),
     Guard("T0 a damaged session key is no other's", OPENPGP, "if has_key_for(done.status):", "if False:", DESK),
-    Guard("T1 the output's limit", OPENPGP, '"--max-output", str(OUTPUT_LIMIT), "-d"], home=NOWHERE',
-          '"-d"], home=NOWHERE', STEPS),
+    Guard("T1 the output's limit", OPENPGP, '"--max-output", str(OUTPUT_LIMIT), "-d"]', '"-d"]', STEPS),
+    Guard("T1 a bomb is unpacked once", OPENPGP, "if _is_no_good(done):", "if False:", STEPS),
+    Guard("T1 the time to unpack", OPENPGP, ", limits=CONTENT)", ")", STEPS),
 )  # fmt: skip
 
 GUARDS = (*_CLAUSES, *_FAULTS, *_JUDGING, *_STEPS)
