@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from crypto.correspondents.certificates import Certificate, merge
 from crypto.correspondents.certificates import State as Usability
@@ -145,6 +145,10 @@ class Choice:
     """The proposed one came inside an encrypted message: without a reason nothing is sent before both are compared."""
     held: bytes | None = field(default=None, repr=False)
     """The certificate in use, where only the change speaks against it."""
+    compared: bool = False
+    """A person has compared the key in use. Else it was learned unasked: it is whoever's first mail brought it."""
+    elsewhere: bool = False
+    """The key in use is known from another ticket only, and nobody has compared it."""
 
     @property
     def fingerprint(self) -> str:
@@ -153,25 +157,39 @@ class Choice:
 
     @property
     def trouble(self) -> str:
-        """Why there is no certificate: 'proposed', or what is wrong with the key; empty when nothing is."""
+        """Why there is no certificate: 'proposed', 'elsewhere', or what is wrong with the key; else empty."""
         if self.certificate or self.changed:
             return ""
+        if self.elsewhere:
+            return "elsewhere"
         if self.used:
             return self.used.trouble
         if self.proposed:
             return "proposed"
         return self.unusable.trouble if self.unusable else ""
 
+    @property
+    def to_be_compared(self) -> str:
+        """The fingerprint of the key that waits for a person to compare it; empty when none does."""
+        if self.proposed:
+            return self.proposed.fingerprint
+        return self.fingerprint if self.elsewhere else ""
+
     def despite_the_change(self) -> Choice:
         """For those who know that the change comes from a stranger: the key in use goes on being used."""
         return replace(self, changed=False, certificate=self.held)
+
+    def only_known_elsewhere(self) -> Choice:
+        """For those who know that nothing connects the key in use with what they answer: it is not used there."""
+        return replace(self, certificate=None, elsewhere=True)
 
 
 def choose_key(address: str, *, now: datetime) -> Choice:
     """The key that an answer to `address` is encrypted to; a constant number of queries however many are known."""
     first = KeyEvent.objects.filter(public_key=OuterRef("pk"), kind=Kind.SEEN).order_by("at", "id")
     keys = PublicKey.objects.filter(address_digest=address_digest(address)).exclude(state=State.RETIRED)
-    rows = keys.annotate(was_encrypted=Subquery(first.values("encrypted")[:1]))
+    compared = KeyEvent.objects.filter(public_key=OuterRef("pk"), kind=Kind.CONFIRMED)
+    rows = keys.annotate(was_encrypted=Subquery(first.values("encrypted")[:1]), compared=Exists(compared))
     return _choice(list(rows.select_related("key").order_by("first_seen")), now)
 
 
@@ -189,6 +207,7 @@ def _choice(rows: Iterable[PublicKey], now: datetime) -> Choice:
         unusable=_seen(rest, now),
         changed=changed,
         held=certificate if changed else None,
+        compared=bool(getattr(used, "compared", False)),
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q
 
+from crypto.digests import address_digest
 from crypto.keys import Choice, choose_key
 from crypto.models import KeyEvent, PublicKey
 from crypto.verdict import SignatureState
@@ -44,10 +45,44 @@ def travel_of(ticket: Ticket, *, now: datetime) -> Travel:
         return Travel(Way.NO_ADDRESS)  # Also mail in our own name: an answer would come back to us.
     if ticket.messages.unreleased().exists():
         return Travel(Way.REPLAYED)
+    return _travel_by(key_for(ticket, now=now), may_be_plain=_may_be_plain(ticket))
+
+
+def key_for(ticket: Ticket, *, now: datetime) -> Choice:
+    """The key that whoever wrote in this ticket is answered with, or why there is none to use here.
+
+    Anybody can have a first key learned under anybody's name, in a ticket of his own. So one that nobody has compared
+    is used only where it came: for what was encrypted with it inside, or signed by it, its owner wrote. In every other
+    ticket of that person the answer waits, also where it might have gone in clear, until somebody has compared.
+    """
     choice = choose_key(ticket.requester_address, now=now)
     if choice.changed and not Ticket.objects.filter(stopped_by_a_change(now), pk=ticket.pk).exists():
         choice = choice.despite_the_change()
-    return _travel_by(choice, may_be_plain=_may_be_plain(ticket))
+    if choice.certificate and not choice.compared and not _is_from_here(ticket, choice.fingerprint):
+        return choice.only_known_elsewhere()
+    return choice
+
+
+def keys_known_in(ticket: Ticket) -> frozenset[str]:
+    """Fingerprints of the requester's keys that a person has compared, or that came inside a mail of this ticket.
+
+    Of no other key may be said here that we know it for this person: a stranger may have had it learned elsewhere.
+    """
+    came_here = Q(kind=KeyEvent.Kind.SEEN, encrypted=True, origin__in=ticket.messages.values("pk"))
+    digest = address_digest(ticket.requester_address)
+    known = KeyEvent.objects.filter(
+        Q(kind=KeyEvent.Kind.CONFIRMED) | came_here, public_key__address_digest=digest
+    )
+    rows = PublicKey.objects.filter(pk__in=known.values("public_key")).select_related("key")
+    return frozenset(row.fingerprint for row in rows)
+
+
+def _is_from_here(ticket: Ticket, fingerprint: str) -> bool:
+    """Whether a mail of this ticket brought the key inside its encryption, or is validly signed by it as a whole."""
+    signed = ticket.messages.from_the_requester().filter(signature=SignatureState.VALID)
+    return fingerprint in keys_known_in(ticket) or any(
+        message.signature_fingerprint == fingerprint for message in signed.select_related("ticket__key")
+    )
 
 
 def stopped_by_a_change(now: datetime) -> Exists:
@@ -82,4 +117,4 @@ def _travel_by(choice: Choice, *, may_be_plain: bool) -> Travel:
         return Travel(Way.KEY_CHANGED, choice)
     if choice.certificate:
         return Travel(Way.ENCRYPTED, choice)
-    return Travel(Way.CLEAR if may_be_plain else Way.WAITS, choice)
+    return Travel(Way.CLEAR if may_be_plain and not choice.elsewhere else Way.WAITS, choice)

@@ -27,10 +27,22 @@ class Sighting:
 
 
 def note_sighting(row: PublicKey, seen: Sighting) -> None:
-    """Once for each source, encrypted or not; of a key that waits to be compared each time: where it came counts."""
+    """Once for each source, encrypted or not; each time where it counts what brought it.
+
+    That is of a key that waits to be compared, and of one in use that nobody has compared, when it comes encrypted:
+    each ticket uses it because of what came there.
+    """
     same = row.events.filter(kind=Kind.SEEN, source=seen.source, encrypted=seen.encrypted)
-    if row.state == PublicKey.State.PROPOSED or not same.exists():
+    if (
+        row.state == PublicKey.State.PROPOSED
+        or not same.exists()
+        or (seen.encrypted and not _is_compared(row))
+    ):
         note_change(row, Kind.SEEN, seen)
+
+
+def _is_compared(row: PublicKey) -> bool:
+    return row.events.filter(kind=Kind.CONFIRMED).exists()
 
 
 def note_change(row: PublicKey, kind: KeyEvent.Kind, seen: Sighting) -> None:

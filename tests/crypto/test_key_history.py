@@ -42,7 +42,9 @@ def test_where_a_key_came_from_is_remembered(alice: User) -> None:
     assert (event.by, event.at) == (alice, NOW)
 
 
-def test_a_key_in_use_is_noted_once_for_each_source() -> None:
+def test_a_key_that_was_compared_is_noted_once_for_each_source(alice: User) -> None:
+    learn_key(ANN, invented("A"), seen(), unasked=True)
+    confirm_key(ANN, "A" * 40, by=alice, at=NOW)
     for sighting in (
         seen(),
         seen(at=LATER),
@@ -52,7 +54,14 @@ def test_a_key_in_use_is_noted_once_for_each_source() -> None:
     ):
         learn_key(ANN, invented("A"), sighting, unasked=True)
     expected = [("seen", "report", True), ("seen", "autocrypt", False), ("seen", "autocrypt", True)]
-    assert sorted(events()) == sorted(expected)
+    assert sorted(events()) == sorted([*expected, ("confirmed", "", False)])
+
+
+def test_of_a_key_used_unasked_every_encrypted_message_that_brought_it_is_noted() -> None:
+    """Each ticket uses it because of what came there."""
+    for encrypted in (True, True, False, False):
+        learn_key(ANN, invented("A"), seen(encrypted=encrypted), unasked=True)
+    assert sorted(events()) == [("seen", "report", False), ("seen", "report", True), ("seen", "report", True)]
 
 
 def test_of_a_key_that_waits_to_be_compared_every_message_that_brought_it_is_noted() -> None:
@@ -92,7 +101,11 @@ def test_a_key_is_described_with_its_history(alice: User) -> None:
     assert (known.fingerprint, known.state, known.trouble) == (BOB, "in_use", "")
     assert (known.algorithm, known.addresses) == ("EdDSA ed25519", ("bob@user.example",))
     assert known.made == datetime(2025, 1, 1, 12, tzinfo=UTC)
-    assert [(moment.kind, moment.by) for moment in known.history] == [("seen", ""), ("confirmed", "Alice")]
+    assert [(moment.kind, moment.by) for moment in known.history] == [
+        ("seen", ""),
+        ("confirmed", ""),
+        ("confirmed", "Alice"),
+    ]
 
 
 @pytest.mark.parametrize("bytes_", [b"", b"\x99\x01\x0dtorn", b"certificate A"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crypto.correspondents.history import Sighting, note_sighting
 from crypto.digests import address_digest, fingerprint_digest
-from crypto.models import PublicKey, SealKey
+from crypto.models import KeyEvent, PublicKey, SealKey
 from helpdesk.models import User
 from tickets.models import Attachment, Incoming, Message, Outgoing, Queue, Ticket
 
@@ -97,7 +97,10 @@ def new_public_key(
     encrypted: bool = True,
     message: Message | None = None,
 ) -> PublicKey:
-    """Kim's key as it was learned from a message; its bytes are never looked at here."""
+    """Kim's key as it was learned from a message; its bytes are never looked at here.
+
+    Without a message it is as if somebody had compared it long ago.
+    """
     identity = uuid.uuid4()
     row = PublicKey(
         id=identity,
@@ -115,6 +118,8 @@ def new_public_key(
     source = PublicKey.Source.REPORT if encrypted else PublicKey.Source.ATTACHMENT
     origin = message.pk if message else None
     note_sighting(row, Sighting(source, row.first_seen, encrypted=encrypted, origin=origin))
+    if state == "in_use" and message is None:
+        KeyEvent(public_key=row, kind=KeyEvent.Kind.CONFIRMED, at=row.first_seen).save()
     return row
 
 

@@ -17,6 +17,7 @@ RULES, TEST_RULES = (
     "tickets/mail/rules.py",
     "tests/mail/test_rules.py tests/mail/test_machines.py tests/mail/test_loops.py",
 )
+PLANTED = "tests/mail/test_planted_keys.py"
 OPEN, TEST_OPEN = "tickets/mail/open.py", "tests/mail/test_open.py"
 
 _REPLY_TO = (
@@ -40,6 +41,13 @@ _TRAVEL = (
     Guard("promise 3: protected waits", TRAVEL, "return not ticket.protected and ", "return ", TEST_TRAVEL),
     Guard("promise 3: the queue's policy", TRAVEL, "not ticket.protected and ticket.queue.without_key == Queue.WithoutKey.PLAIN",
           "not ticket.protected", f"{TEST_TRAVEL} tests/tickets/automatic/test_notice.py"),
+    Guard("T1 a key nobody compared: where it came", TRAVEL,
+          "if choice.certificate and not choice.compared and not _is_from_here(ticket, choice.fingerprint):", "if False:", PLANTED),
+    Guard("T1 a key nobody compared: came encrypted", TRAVEL, "Kind.SEEN, encrypted=True, origin__in", "Kind.SEEN, origin__in", PLANTED),
+    Guard("T1 a key nobody compared: came here", TRAVEL, ', origin__in=ticket.messages.values("pk"))', ")", PLANTED),
+    Guard("T1 a key nobody compared: it waits", TRAVEL, "may_be_plain and not choice.elsewhere else", "may_be_plain else", PLANTED),
+    Guard("T1 a key nobody compared: is not called known", "tickets/desk/conversation/timeline.py",
+          "is_signer_known=message.signature_fingerprint in known", "is_signer_known=True", PLANTED),
     Guard("T1 a changed key stops", TRAVEL, "    if choice.changed:\n", "    if False:\n", TEST_TRAVEL),
     Guard("T1 no answer to ourselves", TRAVEL, " or Queue.objects.at(ticket.requester_address).exists():", ":", TEST_TRAVEL),
     Guard("promise 3: encrypted while it was written", ANSWER,

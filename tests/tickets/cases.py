@@ -9,7 +9,7 @@ from django.db import transaction
 from crypto.correspondents.certificates import Certificate, State
 from crypto.correspondents.history import Sighting
 from crypto.keys import learn_key
-from crypto.models import PublicKey, SealKey
+from crypto.models import KeyEvent, PublicKey, SealKey
 from tests.keyrings import BOB, CAROL, certificate
 from tickets.actions.receive import (
     Arrival,
@@ -84,7 +84,10 @@ def know_key(
     now: datetime = NOW,
     origin: Message | None = None,
 ) -> str:
-    """Learn the key of this file in tests/keys for an address; its fingerprint."""
+    """Learn the key of this file in tests/keys for an address; its fingerprint.
+
+    The message that it came in is its `origin`; without one it is as if somebody had compared it long ago.
+    """
     fingerprint = _FINGERPRINTS[name]
     offered = Certificate(
         fingerprint=fingerprint,
@@ -96,5 +99,7 @@ def know_key(
         minimal=certificate(name),
     )
     seen = Sighting(PublicKey.Source.REPORT, now, encrypted=encrypted, origin=origin.pk if origin else None)
-    learn_key(address, offered, seen, unasked=True)
+    row = learn_key(address, offered, seen, unasked=True)
+    if origin is None and row.state == PublicKey.State.IN_USE:
+        KeyEvent(public_key=row, kind=KeyEvent.Kind.CONFIRMED, at=now).save()
     return fingerprint

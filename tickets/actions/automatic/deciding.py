@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import transaction
 
 from crypto.errors import GnupgError, UnusableKeyError
-from crypto.keys import choose_key
 from crypto.openpgp import SecretKeyring
 from crypto.vault import digest
 from crypto.verdict import SignatureState
@@ -24,6 +23,7 @@ from tickets.enqueue import enqueue
 from tickets.mail.answer import Reply, render_clear, render_encrypted
 from tickets.mail.message_ids import new_message_id
 from tickets.models import AutomaticText, Message, Outgoing, Queue, Ticket
+from tickets.travel import key_for
 from tickets.wording import wording
 
 logger = logging.getLogger(__name__)
@@ -142,10 +142,13 @@ def _approve(outgoing: Outgoing, now: datetime) -> bool:
 
 
 def _render(outgoing: Outgoing, now: datetime) -> tuple[bytes, str | None]:
-    """Encrypted where there is a key in use that nobody doubts, else in clear: there is no secret in it (R6)."""
+    """Encrypted to the key that answers in this ticket are encrypted to, else in clear: there is no secret in it (R6).
+
+    In clear also where a key is known from another ticket only: who wrote here may not be able to read with it.
+    """
     reply, signer = _reply(outgoing, now), outgoing.said.signature_fingerprint
-    keyring, choice = SecretKeyring(settings.GNUPG_HOME), choose_key(outgoing.recipient, now=now)
-    if choice.certificate and not choice.changed:
+    keyring, choice = SecretKeyring(settings.GNUPG_HOME), key_for(outgoing.said.ticket, now=now)
+    if choice.certificate:
         recipients = [choice.certificate]
         try:
             sealed = render_encrypted(reply, keyring=keyring, signer=signer, recipients=recipients)

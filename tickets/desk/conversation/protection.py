@@ -30,10 +30,17 @@ class Saying:
     """Then no lock is drawn beside it: a lock stands for encryption only."""
 
 
-def protection_of(message: Message) -> list[Saying]:
-    """The sentences for a message that came in, the most urgent first."""
+def protection_of(message: Message, *, is_signer_known: bool = True) -> list[Saying]:
+    """The sentences for a message that came in, the most urgent first.
+
+    A valid signature is by the key in use for its sender. Whether we know that key for this person is another question:
+    in a ticket that did not bring it, and before anybody has compared it, it may be a stranger's.
+    """
     encryption, signature = Encryption(message.encryption), SignatureState(message.signature)
-    sayings = _protection(encryption, signature, message.signature_fingerprint)
+    if signature is SignatureState.VALID and not is_signer_known:
+        sayings = _signed_by_a_stranger(encryption)
+    else:
+        sayings = _protection(encryption, signature, message.signature_fingerprint)
     return [_not_theirs(message), *sayings] if message.replayed else sayings
 
 
@@ -74,6 +81,14 @@ def _encrypted(signature: SignatureState, fingerprint: str) -> list[Saying]:
         words = _("Encrypted to us and signed by the key we know for this person.")
         return [Saying(Level.PROTECTED, words)]
     return [*_signed(signature, fingerprint), Saying(Level.PROTECTED, _("Encrypted to us."))]
+
+
+def _signed_by_a_stranger(encryption: Encryption) -> list[Saying]:
+    words = _("Signed by a key that came in another ticket, and that nobody has compared with this person.")
+    signed = Saying(Level.CAREFUL, words)
+    if encryption is Encryption.OK:
+        return [signed, Saying(Level.PROTECTED, _("Encrypted to us."))]
+    return [signed, *_protection(encryption, SignatureState.NONE, "")]
 
 
 def _signed(signature: SignatureState, fingerprint: str) -> list[Saying]:

@@ -70,11 +70,11 @@ def ticket_page(
 
 
 def _comparison(request: AgentRequest, ticket: Ticket, travel: Travel) -> Comparison | None:
-    """Asked for only where two keys wait to be compared."""
-    if travel.choice.proposed is None:
+    """Asked for only where a key waits to be compared."""
+    if not travel.choice.to_be_compared:
         return None
     rows = key_rows(request.user, ticket, now=timezone.now())
-    return comparison_of(rows, travel.choice.proposed.fingerprint)
+    return comparison_of(rows, travel.choice.to_be_compared)
 
 
 def _unread_key(timeline: Sequence[Card | Line], travel: Travel) -> str:

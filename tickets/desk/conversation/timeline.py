@@ -15,6 +15,7 @@ from tickets.desk.conversation.parts import SealedPart, parts_of
 from tickets.desk.conversation.protection import Saying, how_it_went, protection_of
 from tickets.desk.conversation.report import Section, questions_of, sections_of
 from tickets.models import Attachment, Event, Message, Outgoing, Ticket
+from tickets.travel import keys_known_in
 
 # What a card says by itself is not repeated between the cards.
 _SAID_BY_CARDS = frozenset(
@@ -80,6 +81,7 @@ def history_of(ticket: Ticket) -> list[Line]:
 
 
 def _cards(ticket: Ticket) -> Iterator[Card]:
+    known = keys_known_in(ticket)
     messages = ticket.messages.select_related(
         "author", "outgoing", "release_asked_by", "released_by"
     ).prefetch_related("attachments", "returns")
@@ -88,10 +90,10 @@ def _cards(ticket: Ticket) -> Iterator[Card]:
         attachments = list(message.attachments.all())
         for attachment in attachments:
             attachment.message = message
-        yield _card(message, attachments)
+        yield _card(message, attachments, known)
 
 
-def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
+def _card(message: Message, attachments: Sequence[Attachment], known: frozenset[str]) -> Card:
     outgoing: Outgoing | None = getattr(message, "outgoing", None)
     if outgoing:
         outgoing.message = message
@@ -100,7 +102,7 @@ def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
     return Card(
         message=message,
         at=message.created,
-        sayings=_sayings(message, outgoing),
+        sayings=_sayings(message, outgoing, known),
         outgoing=outgoing,
         text=cut(message.text),
         rest=cut(rest),
@@ -113,9 +115,9 @@ def _card(message: Message, attachments: Sequence[Attachment]) -> Card:
     )
 
 
-def _sayings(message: Message, outgoing: Outgoing | None) -> list[Saying]:
+def _sayings(message: Message, outgoing: Outgoing | None, known: frozenset[str]) -> list[Saying]:
     if message.kind == Message.Kind.INBOUND:
-        return protection_of(message)
+        return protection_of(message, is_signer_known=message.signature_fingerprint in known)
     went = [how_it_went(message)] if outgoing else []
     return [*returns_of(message), *went]
 

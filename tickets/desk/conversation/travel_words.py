@@ -98,7 +98,8 @@ def key_words_of(travel: Travel) -> str:
     if used is None:
         return ""
     first = first_seen_in_words(used.source, encrypted=used.encrypted, at=used.first_seen)
-    return _("%(state)s, %(first)s") % {"state": state_in_words("in_use", used.trouble), "first": first}
+    state = state_in_words("proposed" if travel.choice.elsewhere else "in_use", used.trouble)
+    return _("%(state)s, %(first)s") % {"state": state, "first": first}
 
 
 def trouble_of(travel: Travel) -> str:
@@ -106,12 +107,22 @@ def trouble_of(travel: Travel) -> str:
     choice = travel.choice
     if choice.certificate or choice.changed:
         return ""
-    words = [_("The key we know has expired.")] if choice.used else []
+    words = [_used_elsewhere(travel)] if choice.used else []
     if choice.proposed:
         words.append(_waiting(choice.proposed.source, encrypted=choice.proposed.encrypted))
     if choice.unusable:
         words.append(trouble_in_words(choice.unusable.trouble, choice.unusable.source))
     return " ".join(words)
+
+
+def _used_elsewhere(travel: Travel) -> str:
+    """What is said of a key in use that is not used here."""
+    if travel.choice.elsewhere:
+        return _(
+            "A key is known from another ticket, and anybody could have sent it there: compare it with the person before"
+            " it is used here."
+        )
+    return _("The key we know has expired.")
 
 
 def _waiting(source: str, *, encrypted: bool) -> str:

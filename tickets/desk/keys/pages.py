@@ -112,8 +112,7 @@ def retire(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
 def _page(request: AgentRequest, ticket: Ticket, form: AddKeyForm, *, status: int = 200) -> TemplateResponse:
     now = timezone.now()
     travel, rows = travel_of(ticket, now=now), key_rows(request.user, ticket, now=now)
-    proposed = travel.choice.proposed
-    comparison = comparison_of(rows, proposed.fingerprint) if proposed else None
+    comparison = comparison_of(rows, travel.choice.to_be_compared)
     context = {
         "ticket": ticket,
         "rows": [row for row in rows if comparison is None or row not in comparison],

@@ -72,11 +72,11 @@ def key_rows(user: User, ticket: Ticket, *, now: datetime) -> list[KeyRow]:
 
 
 def comparison_of(rows: Sequence[KeyRow], fingerprint: str) -> Comparison | None:
-    """The key of this fingerprint beside the one in use."""
+    """The key of this fingerprint beside the one in use, if that is another."""
     other = next((row for row in rows if row.key.fingerprint == fingerprint), None)
     if other is None:
         return None
-    known = next((row for row in rows if row.key.state == "in_use"), None)
+    known = next((row for row in rows if row.key.state == "in_use" and row != other), None)
     return Comparison(known, other, list(_sentences(known, other)))
 
 
@@ -90,9 +90,13 @@ def _row(key: KnownKey, ticket: Ticket, seen: Mapping[UUID, Message]) -> KeyRow:
         names_them=address in {each.lower() for each in key.addresses},
         history=list(_lines(key, moments, seen)),
         left_out=len(key.history) - len(moments),
-        can_be_confirmed=key.state == "proposed" and not key.trouble,
+        can_be_confirmed=not key.trouble and (key.state == "proposed" or _is_used_unasked(key)),
         can_be_retired=key.state != "retired",
     )
+
+
+def _is_used_unasked(key: KnownKey) -> bool:
+    return key.state == "in_use" and not any(moment.kind == "confirmed" for moment in key.history)
 
 
 def _lines(
