@@ -15,6 +15,10 @@ class GnupgTimeout(GnupgError):  # noqa: N818 - a timeout, as Python calls its o
     """gpg took longer than its budget and was killed with its process group."""
 
 
+class KeyLockedError(GnupgError):
+    """A key of ours has a passphrase, and nobody is there to type it: no fault of whoever wrote to us."""
+
+
 class RefusedError(CryptoError):
     """The message was tampered with, is unauthenticated or over our limits: no byte of it may be used."""
 

@@ -174,7 +174,7 @@ class DeskKey(models.Model):
     expires = models.DateTimeField(null=True)
     """The earlier end of its primary key and of its newest encryption subkey."""
     trouble = models.CharField(max_length=10, blank=True)
-    """'revoked', 'sign_only', 'expired', 'missing' or empty."""
+    """'revoked', 'sign_only', 'expired', 'missing', 'locked' or empty."""
     warned = models.PositiveSmallIntegerField(null=True)
     """The smallest number of days before its end for which a warning was mailed."""
     checked = models.DateTimeField()

@@ -47,6 +47,15 @@ def replace_subkeys(
     return added[0]
 
 
+def remove_key(home: Path, fingerprint: str, *, now: datetime) -> None:
+    """Delete a whole key of ours, secret and public; mail to it opens no more, for good."""
+    own_key(home, fingerprint, now=now)
+    start_agent(home)
+    run(["--delete-secret-and-public-key", fingerprint], home=home)
+    if any(key.fingerprint == fingerprint for key in list_own_keys(home, now=now)):
+        raise GnupgError("gpg did not remove the key")
+
+
 def destroy_subkey(home: Path, fingerprint: str, *, now: datetime) -> None:
     """Delete the secret part of a subkey of ours, and see that it opens nothing any more; others are not touched.
 

@@ -14,7 +14,8 @@ from django.db.models import Q, QuerySet
 from crypto.errors import GnupgError
 from crypto.models import DeskKey, RetiredSubkey
 from crypto.own_keys.making import OwnKey, OwnSubkey, list_own_keys, own_key
-from crypto.own_keys.rekeying import destroy_subkey, replace_subkeys
+from crypto.own_keys.rekeying import destroy_subkey, remove_key, replace_subkeys
+from crypto.own_keys.trial import own_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def refresh_desk_keys(home: Path, *, used: Collection[str], now: datetime) -> No
     """Ask gpg, and write down what it says; a key that is `used` and not there is written down as missing."""
     keys = list_own_keys(home, now=now) if home.is_dir() else ()
     for key in keys:
-        _write_down(key, now)
+        _write_down(key, own_trouble(home, key, now=now), now)
     here = {key.fingerprint for key in keys}
     for fingerprint in set(used) - here:
         DeskKey.objects.get_or_create(fingerprint=fingerprint, defaults={"checked": now})
@@ -62,10 +63,10 @@ def refresh_desk_keys(home: Path, *, used: Collection[str], now: datetime) -> No
     gone.update(checked=now)
 
 
-def _write_down(key: OwnKey, now: datetime) -> None:
+def _write_down(key: OwnKey, trouble: str, now: datetime) -> None:
     """What was warned of counts for this end and this trouble; with another the warnings begin anew."""
     row = DeskKey.objects.filter(fingerprint=key.fingerprint).first() or DeskKey(fingerprint=key.fingerprint)
-    end, trouble = key.end(now), key.trouble(now)
+    end = key.end(now)
     if trouble != row.trouble or (not trouble and end != row.expires):
         row.warned = None
     if end is not None or not trouble:
@@ -123,6 +124,12 @@ def rotate_key(home: Path, plan: Rotation, *, now: datetime) -> OwnSubkey:
                 destroy_after=plan.destroy_after,
             )
         return replace_subkeys(home, plan.key, plan.retiring, until=plan.until, now=now)
+
+
+def forget_own_key(home: Path, fingerprint: str, *, now: datetime) -> None:
+    """Remove one of our keys, and what was written down of it: nobody is to be warned of it any more."""
+    remove_key(home, fingerprint, now=now)
+    DeskKey.objects.filter(fingerprint=fingerprint).delete()
 
 
 def due_subkeys(now: datetime) -> QuerySet[RetiredSubkey]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 from crypto.models import RetiredSubkey
 from crypto.own_keys.making import OwnKey, OwnSubkey
+from crypto.own_keys.trial import own_trouble
 from tickets.models import Queue
 
 UNCHANGED = "Nothing was changed."
@@ -14,6 +16,7 @@ _TROUBLES = {
     "expired": "has ended: nobody can encrypt to it; 'desk_key extend' gives it more time",
     "revoked": "is revoked: make or import another one, and give it to its queues",
     "sign_only": "has no part to encrypt to; 'desk_key rotate' makes one",
+    "locked": "is locked with a passphrase: it opens and signs nothing; remove the passphrase and import it again",
     "missing": "the secret part that opens mail is not here",
 }
 
@@ -28,20 +31,33 @@ def names_of(addresses: Iterable[str]) -> str:
     return " ".join(f"<{each}>" for each in sorted(addresses))
 
 
-def lines_of(key: OwnKey, now: datetime) -> Iterator[str]:
+def lines_of(home: Path, key: OwnKey, now: datetime) -> Iterator[str]:
     """All that is to be known of one key, its subkeys below it."""
     yield f"{key.fingerprint} {names_of(key.addresses)}".strip()
-    trouble = key.trouble(now)
-    yield f"  {_TROUBLES[trouble] if trouble else 'can be used'}; until {day(key.end(now) or key.expires)}"
+    trouble, end = own_trouble(home, key, now=now), key.end(now) or key.expires
+    yield f"  {_TROUBLES[trouble] if trouble else 'can be used'}; {f'until {day(end)}' if end else 'has no end'}"
     if not key.has_secret:
         yield "  its primary secret key is elsewhere: it cannot be changed here"
-    queues = Queue.objects.filter(fingerprint=key.fingerprint).order_by("slug").values_list("slug", flat=True)
-    yield f"  queues: {', '.join(queues) or 'none'}"
+    queues = list(Queue.objects.filter(fingerprint=key.fingerprint).order_by("slug"))
+    yield f"  queues: {', '.join(queue.slug for queue in queues) or 'none'}"
+    for address in dict.fromkeys(queue.address for queue in queues):
+        yield from (f"  {each}" for each in missing_name(key, address))
     retired = RetiredSubkey.objects.in_bulk(
         [each.fingerprint for each in key.subkeys], field_name="fingerprint"
     )
     for subkey in key.subkeys:
         yield f"  {subkey.fingerprint} {_state(subkey, retired.get(subkey.fingerprint))}"
+
+
+def missing_name(key: OwnKey, address: str) -> list[str]:
+    """A warning where a key does not name the address that it is to be used for; else nothing."""
+    if address.casefold() in {each.casefold() for each in key.addresses}:
+        return []
+    warning = (
+        f"The key has no user id for {address}: people's mail programs will not find or accept it for that address."
+        f" 'desk_key make --address {address}' makes one that has."
+    )
+    return [warning]
 
 
 def _state(subkey: OwnSubkey, retired: RetiredSubkey | None) -> str:
@@ -53,4 +69,4 @@ def _state(subkey: OwnSubkey, retired: RetiredSubkey | None) -> str:
     if subkey.is_revoked:
         return "revoked"
     here = "" if subkey.has_secret else "; its secret part is not here"
-    return f"{what}; until {day(subkey.expires)}{here}"
+    return f"{what}; {f'until {day(subkey.expires)}' if subkey.expires else 'has no end'}{here}"

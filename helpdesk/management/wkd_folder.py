@@ -37,6 +37,16 @@ def write_folder(folder: Path, entries: Sequence[Published], *, now: datetime, o
                 contents[root / "policy"] = b""
                 contents[root / "hu" / entry.local_hash] = certificate
     for path, content in contents.items() if not only_say else ():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        _write(folder, path, content)
     return sorted(contents)
+
+
+def _write(folder: Path, path: Path, content: bytes) -> None:
+    """For a web server under another name, whatever our umask: all of it is public. What was there is not opened up."""
+    above = [path.parent, *path.parent.parents]
+    ours = [each for each in above if not each.exists() or (each.is_relative_to(folder) and each != folder)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for each in ours:
+        each.chmod(0o755)
+    path.write_bytes(content)
+    path.chmod(0o644)

@@ -93,7 +93,7 @@ def test_what_is_no_secret_key_is_not_imported(empty: Path, name: str, complaint
 
 
 def test_a_key_that_gpg_does_not_take_is_said(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "helpdesk.management.commands.desk_key.import_secret_key"
+    module = "helpdesk.management.bringing.import_secret_key"
     monkeypatch.setattr(module, lambda *given: ())
     with pytest.raises(CommandError, match="did not take"):
         say("import", KEYS / "desk.secret.asc")
@@ -103,7 +103,7 @@ def test_keys_are_listed_with_what_is_wrong(home: Path, empty: Path, settings: L
     assert say("list") == "The desk has no key.\n"
     settings.GNUPG_HOME = home
     said = say("list")
-    assert f"{DESK} <desk@desk.example>\n  can be used; until without end\n  queues: english\n" in said
+    assert f"{DESK} <desk@desk.example>\n  can be used; has no end\n  queues: english\n" in said
     subkey = own_key(home, DESK, now=timezone.now()).subkeys[0]
     (home / "private-keys-v1.d" / f"{subkey.keygrip}.key").unlink()
     stop_agent(home)

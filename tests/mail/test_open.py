@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 import pytest
 
-from crypto.errors import GnupgError, GnupgTimeout
+from crypto.errors import GnupgError, GnupgTimeout, KeyLockedError
 from crypto.openpgp import KnownCertificate, SecretKeyring
 from crypto.pgpmime import build_encrypted, build_signed
 from crypto.verdict import Encryption, Signature, SignatureState
@@ -176,7 +176,11 @@ def test_inline_encryption_of_a_whole_mail_is_opened(keys: SecretKeyring, bobs: 
 
 @pytest.mark.parametrize(
     ("trouble", "stop", "reason"),
-    [(GnupgTimeout("hangs"), TryLater, "gpg_timeout"), (GnupgError("locked"), Quarantine, "gpg_failed")],
+    [
+        (GnupgTimeout("hangs"), TryLater, "gpg_timeout"),
+        (GnupgError("broken"), Quarantine, "gpg_failed"),
+        (KeyLockedError("locked"), Quarantine, "key_locked"),
+    ],
 )
 def test_trouble_with_gpg_is_not_the_senders(
     keys: SecretKeyring,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
-from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError
+from crypto.errors import GnupgError, GnupgTimeout, KeyLockedError, NoSecretKeyError, RefusedError
 from crypto.openpgp import Decrypted, KnownCertificate, SecretKeyring
 from crypto.signatures import verify_clear, verify_detached
 from crypto.structure.mime import Entity, read_entity, sender
@@ -51,6 +51,8 @@ def _or_nothing(raw: bytes, open_it: Callable[[], Opened]) -> Opened:
         return Opened(raw, None, Encryption.NO_KEY)
     except GnupgTimeout:
         raise TryLater("gpg_timeout") from None
+    except KeyLockedError:
+        raise Quarantine("key_locked") from None
     except GnupgError:
         raise Quarantine("gpg_failed") from None
 

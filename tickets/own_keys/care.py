@@ -24,6 +24,9 @@ _TROUBLES = {
         "It is revoked: nobody can write to it encrypted, and nothing is signed with it."
     ),
     "sign_only": gettext_noop("It has no part that people can encrypt to."),
+    "locked": gettext_noop(
+        "It is locked with a passphrase: mail to it cannot be opened, nothing is signed with it."
+    ),
     "missing": gettext_noop(
         "It is not on this machine: mail to it cannot be opened, nothing is signed with it."
     ),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from crypto.gnupg import list_secret_keys
+from crypto.own_keys.making import OwnKey, list_own_keys
+from helpdesk.management.key_words import missing_name, names_of
 from tickets.models import Queue
 
 
@@ -40,13 +44,14 @@ class Command(BaseCommand):
         self, *, slug: str, fingerprint: str, default: bool, acknowledges: bool, **options: str
     ) -> None:
         """Check as a form would, then save."""
+        key = _ours(fingerprint)
         queue = Queue(
             slug=slug,
             name=options["name"],
             sender_name=options["sender"],
             address=options["address"],
             language=options["language"],
-            fingerprint=_ours(fingerprint),
+            fingerprint=key.fingerprint,
             is_default=default or not Queue.objects.exists(),
             without_key=options["without_key"],
             acknowledges=acknowledges,
@@ -59,16 +64,21 @@ class Command(BaseCommand):
         self.stdout.write(
             f"The queue {slug} takes mail for {queue.address} and answers with {queue.fingerprint}."
         )
+        self.stdout.writelines(missing_name(key, queue.address))
 
 
-def _ours(wanted: str) -> str:
-    """The fingerprint of one of our secret keys; answers of a queue without one could not be signed."""
-    ours = list_secret_keys(settings.GNUPG_HOME)
+def _ours(wanted: str) -> OwnKey:
+    """One of our secret keys; answers of a queue without one could not be signed."""
+    home = Path(settings.GNUPG_HOME)
+    ours = {
+        key.fingerprint: key for key in (list_own_keys(home, now=timezone.now()) if home.is_dir() else ())
+    }
     if not ours:
-        raise CommandError("The desk has no OpenPGP key yet. First: manage.py import_key FILE")
-    wanted = wanted.replace(" ", "").upper()
+        raise CommandError("The desk has no OpenPGP key yet. First: manage.py desk_key import FILE")
+    wanted = wanted.replace(" ", "").removeprefix("0x").upper()
     if not wanted and len(ours) == 1:
-        return ours[0]
+        return next(iter(ours.values()))
     if wanted in ours:
-        return wanted
-    raise CommandError(f"--fingerprint must be one of the desk's own keys: {', '.join(ours)}")
+        return ours[wanted]
+    names = "".join(f"\n  {key.fingerprint} {names_of(key.addresses)}" for key in ours.values())
+    raise CommandError(f"--fingerprint must be one of the desk's own keys:{names}")

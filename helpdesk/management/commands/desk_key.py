@@ -8,17 +8,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
 from django.utils import timezone
 
 from crypto.errors import CryptoError
-from crypto.gnupg import import_secret_key, make_desk_key
+from crypto.gnupg import make_desk_key
 from crypto.models import RetiredSubkey
-from crypto.own_keys.making import OwnKey, OwnSubkey, list_own_keys, secret_keys_in
+from crypto.own_keys.making import OwnKey, OwnSubkey, list_own_keys
 from crypto.own_keys.rekeying import extend_key
-from crypto.own_keys.rows import destroy_retired, due_subkeys, plan_rotation, rotate_key
+from crypto.own_keys.rows import destroy_retired, due_subkeys, forget_own_key, plan_rotation, rotate_key
+from helpdesk.management.bringing import bring_in
 from helpdesk.management.key_words import UNCHANGED, day, lines_of, names_of
 from helpdesk.management.wkd_folder import addresses_of, write_folder
+from tickets.models import Queue
 from tickets.own_keys.care import note_own_keys
 from tickets.own_keys.published import published_keys
 
@@ -49,6 +53,8 @@ class Command(BaseCommand):
         which = destroy.add_mutually_exclusive_group(required=True)
         which.add_argument("--due", action="store_true", help="those whose time is over")
         which.add_argument("--subkey", default="", help="the fingerprint of a retired one, before its time")
+        remove = _changing(actions.add_parser("remove", help="remove a key that no queue uses, for good"))
+        remove.add_argument("fingerprint", help="the whole one")
         publish = _changing(actions.add_parser("publish", help="say where keys are published"))
         publish.add_argument("folder", nargs="?", type=Path, help="write them for another web server, too")
 
@@ -61,6 +67,7 @@ class Command(BaseCommand):
             "extend": _extend,
             "rotate": _rotate,
             "destroy": _destroy,
+            "remove": _remove,
             "publish": _publish,
         }
         now = timezone.now()
@@ -90,12 +97,16 @@ def _home() -> Path:
 
 def _list(*, now: datetime, **options: object) -> list[str]:
     keys = list_own_keys(_home(), now=now) if _home().is_dir() else ()
-    return [line for key in keys for line in lines_of(key, now)] or ["The desk has no key."]
+    return [line for key in keys for line in lines_of(_home(), key, now)] or ["The desk has no key."]
 
 
 def _make(
     *, name: str, address: str, days: int, dry_run: bool, now: datetime, **options: object
 ) -> list[str]:
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise CommandError(f"{address} is no mail address. Nothing was made.") from None
     until = now + timedelta(days=days)
     said = [f"A key for {name} <{address}>, until {day(until)}."]
     if dry_run:
@@ -105,22 +116,11 @@ def _make(
 
 
 def _import(*, file: Path, dry_run: bool, now: datetime, **options: object) -> list[str]:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
-    found = secret_keys_in(data, now=now)
-    if not found:
-        raise CommandError("There is no secret OpenPGP key in this file.")
-    said = [f"{key.fingerprint} {names_of(key.addresses)}".strip() for key in found]
-    if dry_run:
-        return [*said, UNCHANGED]
-    _home().mkdir(mode=0o700, parents=True, exist_ok=True)
-    import_secret_key(_home(), data)
-    here = {key.fingerprint for key in list_own_keys(_home(), now=now)}
-    if not here.issuperset(key.fingerprint for key in found):
-        raise CommandError("GnuPG did not take the key. A key of the desk has no passphrase.")
-    return said
+    said = [
+        f"{key.fingerprint} {names_of(key.addresses)}".strip()
+        for key in bring_in(file, now=now, only_say=dry_run)
+    ]
+    return [*said, UNCHANGED] if dry_run else said
 
 
 def _extend(*, fingerprint: str, days: int, dry_run: bool, now: datetime, **options: object) -> list[str]:
@@ -169,6 +169,20 @@ def _destroy(*, due: bool, subkey: str, dry_run: bool, now: datetime, **options:
     for row in rows:
         destroy_retired(_home(), row, now=now)
     return [f"{row.fingerprint}: destroyed; it was seen to open nothing any more." for row in rows]
+
+
+def _remove(*, fingerprint: str, dry_run: bool, now: datetime, **options: object) -> list[str]:
+    key = _chosen(fingerprint, now)
+    queues = Queue.objects.filter(fingerprint=key.fingerprint).order_by("slug").values_list("slug", flat=True)
+    if queues:
+        raise CommandError(
+            f"It is the key of {', '.join(queues)}. First give them another: manage.py set_queue_key."
+        )
+    said = [f"{key.fingerprint} {names_of(key.addresses)}: mail to it can be opened no more, for good."]
+    if dry_run:
+        return [*said, UNCHANGED]
+    forget_own_key(_home(), key.fingerprint, now=now)
+    return [*said, "It is removed."]
 
 
 def _publish(*, folder: Path | None, dry_run: bool, now: datetime, **options: object) -> list[str]:

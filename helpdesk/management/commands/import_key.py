@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from crypto.gnupg import import_secret_key, list_secret_keys
+from helpdesk.management.bringing import bring_in
 from tickets.own_keys.care import note_own_keys
 
 
@@ -23,15 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: object) -> None:
         """Import and say which fingerprint to give to add_queue."""
-        try:
-            key = file.read_bytes()
-        except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}") from None
-        home = Path(settings.GNUPG_HOME)
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        arrived = set(import_secret_key(home, key)) & set(list_secret_keys(home))
-        if not arrived:
-            raise CommandError("There is no secret OpenPGP key in this file.")
-        note_own_keys(timezone.now())
-        for fingerprint in sorted(arrived):
-            self.stdout.write(fingerprint)
+        now = timezone.now()
+        arrived = bring_in(file, now=now)
+        note_own_keys(now)
+        for key in sorted(arrived, key=lambda each: each.fingerprint):
+            self.stdout.write(key.fingerprint)

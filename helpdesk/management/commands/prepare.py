@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from crypto.gnupg import list_secret_keys
-from crypto.models import SealKey
+from crypto.models import DeskKey, SealKey
 from crypto.vault import epoch_keys
 from helpdesk.demo.desk import AGENTS, set_up
 from tickets.models import Queue
+from tickets.own_keys.care import note_own_keys
 
 
 class Command(BaseCommand):
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         _make_first_epoch_key()
         if settings.DEMO:
             set_up(now=timezone.now())
+        note_own_keys(timezone.now())
         self.stdout.write("\n".join(_greeting(host, port)))
 
 
@@ -79,7 +81,10 @@ def _greeting(host: str, port: int) -> list[str]:
             f"  A demo with invented people. Answers lie in {_short(settings.DEMO_DIR / 'outbox' / 'new')}/",
         ]
     if not list_secret_keys(settings.GNUPG_HOME):
-        lines += ["  The desk has no OpenPGP key yet:  .venv/bin/python manage.py import_key FILE"]
+        lines += ["  The desk has no OpenPGP key yet:  .venv/bin/python manage.py desk_key import FILE"]
+    used = Queue.objects.values("fingerprint")
+    for key in DeskKey.objects.filter(fingerprint__in=used).exclude(trouble=""):
+        lines += [f"  The key {key.fingerprint} cannot be used ({key.trouble}):  manage.py desk_key list"]
     if not Queue.objects.exists():
         lines += ["  There is no queue yet:            .venv/bin/python manage.py add_queue --help"]
     return [*lines, "  Ctrl-C stops everything and keeps what is there.", ""]

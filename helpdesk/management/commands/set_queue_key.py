@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from crypto.gnupg import list_secret_keys
+from crypto.own_keys.making import list_own_keys
+from helpdesk.management.key_words import missing_name
 from tickets.models import Queue
 from tickets.own_keys.care import note_own_keys
 
@@ -30,10 +31,12 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"There is no queue {queue}.")
         wanted = fingerprint.replace(" ", "").removeprefix("0x").upper()
-        ours = list_secret_keys(Path(settings.GNUPG_HOME))
+        home = Path(settings.GNUPG_HOME)
+        ours = {key.fingerprint: key for key in list_own_keys(home, now=timezone.now())}
         if wanted not in ours:
             raise CommandError(f"This is none of the desk's own keys: {', '.join(ours) or 'there are none'}.")
         self.stdout.write(f"{queue}: {found.fingerprint} → {wanted}")
+        self.stdout.writelines(missing_name(ours[wanted], found.address))
         if dry_run:
             self.stdout.write("Nothing was changed.")
             return

@@ -17,6 +17,9 @@ _TROUBLES = {
     "revoked": gettext_noop("It is revoked: nobody can write to it, and nothing is signed with it."),
     "sign_only": gettext_noop("It has no part that people can encrypt to."),
     "expired": gettext_noop("It has expired: nobody can write to it, and answers cannot be signed."),
+    "locked": gettext_noop(
+        "It is locked with a passphrase that nobody types: mail to it cannot be opened, and nothing is signed with it."
+    ),
     "missing": gettext_noop("Its secret part is not here: mail to it cannot be opened."),
 }
 

@@ -17,6 +17,10 @@ _WORDS = {
     "gpg_failed": gettext_noop(
         "GnuPG could not work on it. Somebody who runs the desk should look at GnuPG first."
     ),
+    "key_locked": gettext_noop(
+        "The desk's key is locked with a passphrase, so it could not be opened. Somebody who runs the desk has to remove"
+        " the passphrase; then try it again."
+    ),
     "no_room": gettext_noop("There was no room on the disk to work on it."),
     "gpg_timeout": gettext_noop("GnuPG took too long."),
     "ticket_forgotten": gettext_noop("Its ticket was forgotten while it came."),
