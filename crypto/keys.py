@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -190,10 +190,12 @@ def choose_key(address: str, *, now: datetime) -> Choice:
     keys = PublicKey.objects.filter(address_digest=address_digest(address)).exclude(state=State.RETIRED)
     compared = KeyEvent.objects.filter(public_key=OuterRef("pk"), kind=Kind.CONFIRMED)
     rows = keys.annotate(was_encrypted=Subquery(first.values("encrypted")[:1]), compared=Exists(compared))
-    return _choice(list(rows.select_related("key").order_by("first_seen")), now)
+    known = list(rows.select_related("key").order_by("first_seen"))
+    choice = _choice(known, {row.pk for row in known if row.was_encrypted}, now)
+    return replace(choice, compared=any(row.compared for row in known if row.state == State.IN_USE))
 
 
-def _choice(rows: Iterable[PublicKey], now: datetime) -> Choice:
+def _choice(rows: Sequence[PublicKey], came_encrypted: Collection[uuid.UUID], now: datetime) -> Choice:
     used = _newest(row for row in rows if row.state == State.IN_USE)
     waiting = _newest(row for row in rows if row.state == State.PROPOSED and row.can_be_used(now))
     useless = (row for row in rows if row != used and not row.can_be_used(now))
@@ -202,12 +204,11 @@ def _choice(rows: Iterable[PublicKey], now: datetime) -> Choice:
     changed = bool(used and waiting and waiting.encrypted)
     return Choice(
         certificate=None if changed else certificate,
-        used=_seen(used, now),
-        proposed=_seen(waiting, now),
-        unusable=_seen(rest, now),
+        used=_seen(used, came_encrypted, now),
+        proposed=_seen(waiting, came_encrypted, now),
+        unusable=_seen(rest, came_encrypted, now),
         changed=changed,
         held=certificate if changed else None,
-        compared=bool(getattr(used, "compared", False)),
     )
 
 
@@ -216,15 +217,14 @@ def _newest(rows: Iterable[PublicKey]) -> PublicKey | None:
     return max(rows, key=lambda row: (row.encrypted, row.first_seen), default=None)
 
 
-def _seen(row: PublicKey | None, now: datetime) -> KeySeen | None:
+def _seen(row: PublicKey | None, came_encrypted: Collection[uuid.UUID], now: datetime) -> KeySeen | None:
     if row is None:
         return None
-    was_encrypted = getattr(row, "was_encrypted", None)
     return KeySeen(
         fingerprint=row.fingerprint,
         first_seen=row.first_seen,
         source=row.source,
-        encrypted=row.encrypted if was_encrypted is None else was_encrypted,
+        encrypted=row.pk in came_encrypted,
         trouble=row.trouble or ("" if row.can_be_used(now) else "expired"),
     )
 
