@@ -9,16 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.message import Message
+
+from crypto.structure.headers import (
+    MAX_HEADER,
+    MAX_HEADERS,
+    Headers,
+    content_type,
+    parsed,
+    read_headers,
+    values_of,
+)
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 20
-MAX_HEADER_BLOCK = 256 << 10
-MAX_HEADERS = 1_000
-MAX_HEADER = 4_096
+MAX_ENCODED_WORDS = 20
 
 _FIRST_DELIMITER = re.compile(rb"(?m)^--([^\r\n]{1,70}?)[ \t]*\r?$")
-_HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_DELIMITER_END = re.compile(rb"(--)?[ \t]*(?:(?=(\r\n|\r|\n))|\Z)")
 # Only what every reader takes literally: no quotes, no comments, nothing that is not ASCII, no encoded words.
 _ATOM = r"(?:(?!=\?)[!#-'*+\-./0-9=?A-Z^-~]){1,200}"
 _ADDR_SPEC = rf"{_ATOM}@{_ATOM}"
@@ -33,6 +40,22 @@ _NAME_BYTES = 120
 _ENTITIES_INSIDE = {"message/rfc822", "message/global"}
 
 
+@dataclass(slots=True)
+class Reading:
+    """One reading of a mail: what may still be looked at in it, all parts together, and the parts already found.
+
+    Each limit alone would be multiplied by the number of parts, or by the depth of multiparts in each other.
+    """
+
+    entities: int = 2 * MAX_PARTS
+    headers: int = 20 * MAX_HEADERS
+    scanned: int = 200_000_000
+    """Bytes in which boundaries are looked for: five levels of the biggest mail."""
+    marks: int = 20 * MAX_PARTS
+    """Places that begin like a boundary."""
+    found: dict[tuple[int, int], list[Entity]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A mail or a part of one: `source[start:end]` is all of it, its body begins at `body`."""
@@ -41,16 +64,13 @@ class Entity:
     start: int
     body: int
     end: int
-    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
-    """Lower-case names and raw values as they stand, folded."""
+    headers: Headers = field(repr=False)
+    type: str
+    reading: Reading = field(repr=False, compare=False)
 
     def all(self, name: str) -> list[str]:
         """Every value of a header, unfolded; one that is too long to be honest is empty."""
-        found = (value for each, value in self.headers if each == name)
-        return [
-            b"".join(value.splitlines()).strip().decode("latin-1") if len(value) <= MAX_HEADER else ""
-            for value in found
-        ]
+        return values_of(self.headers, name)
 
     def raw(self) -> bytes:
         return self.source[self.start : self.end]
@@ -63,54 +83,46 @@ class Entity:
             return _from_base64(body)
         return quopri.decodestring(body) if encoding == "quoted-printable" else body
 
-    @property
-    def type(self) -> str:
-        """The content type; text/plain without one, and of two that disagree the mail must not choose."""
-        return (
-            self._content_type().get_content_type() if len(self.all("content-type")) < 2 else "multiple/types"
-        )
-
     def parameter(self, name: str) -> str:
-        value = self._content_type().get_param(name, "")
+        value = parsed(self.headers, "content-type").get_param(name, "")
         return value if isinstance(value, str) else ""
 
-    def _content_type(self) -> Message:
-        message = Message()
-        message["Content-Type"] = (self.all("content-type") or ["text/plain"])[0]
-        return message
 
-
-def read_entity(source: bytes, start: int = 0, end: int | None = None) -> Entity:
-    """Read the headers of an entity, as Python's own parser finds them: to the first line that cannot be one."""
+def read_entity(
+    source: bytes, start: int = 0, end: int | None = None, reading: Reading | None = None
+) -> Entity:
+    """Read the headers of an entity; its parts are read when somebody asks for them."""
     end = len(source) if end is None else end
-    headers: list[tuple[str, bytes]] = []
-    position = start
-    for line in source[start : min(end, start + MAX_HEADER_BLOCK)].splitlines(keepends=True):
-        found = _HEADER.match(line)
-        if line[:1] in b" \t" and line.strip() and headers:
-            headers[-1] = (headers[-1][0], headers[-1][1] + line)
-        elif found and len(headers) < MAX_HEADERS:
-            headers.append((found[1].decode("ascii").lower(), line[found.end() :]))
-        elif not (position == start and line.startswith(b"From ")):
-            return Entity(source, start, position + len(line) * (not line.strip()), end, tuple(headers))
-        position += len(line)
-    # No end of the headers in sight: only the few that an honest mail begins with could be believed, so none are.
-    return Entity(source, start, position, end, tuple(headers) if position >= end else ())
+    reading = reading or Reading()
+    block = read_headers(source, start, end, reading.headers)
+    reading.headers -= len(block.headers)
+    return Entity(source, start, block.body, end, block.headers, content_type(block.headers), reading)
 
 
 def children(entity: Entity) -> list[Entity]:
-    """The parts of a multipart, or the mail in a message/rfc822; at most MAX_PARTS + 1 of them."""
+    """The parts of a multipart, or the mail in a message/rfc822; at most MAX_PARTS + 1 of them, each read once."""
+    known, place = entity.reading.found, (entity.start, entity.end)
+    if place not in known:
+        known[place] = [
+            read_entity(entity.source, start, end, entity.reading) for start, end in _inside(entity)
+        ]
+    return known[place]
+
+
+def _inside(entity: Entity) -> Iterator[tuple[int, int]]:
+    """Where the entities in an entity stand, as far as any more of this mail is looked at."""
     if entity.type in _ENTITIES_INSIDE:
-        return [read_entity(entity.source, entity.body, entity.end)]
-    if not entity.type.startswith("multipart/"):
-        return []
-    boundary = entity.parameter("boundary").rstrip() or _lost_boundary(entity)
-    if not boundary:
-        return []
-    return [
-        read_entity(entity.source, start, end)
-        for start, end in _sections(entity, boundary.encode("latin-1", "replace"))
-    ]
+        found = iter([(entity.body, entity.end)])
+    elif entity.type.startswith("multipart/"):
+        boundary = entity.parameter("boundary").rstrip() or _lost_boundary(entity)
+        found = _sections(entity, boundary.encode("latin-1", "replace")) if boundary else iter(())
+    else:
+        return
+    for place in found:
+        if entity.reading.entities <= 0:
+            return
+        entity.reading.entities -= 1
+        yield place
 
 
 def _lost_boundary(entity: Entity) -> str:
@@ -126,19 +138,29 @@ def _lost_boundary(entity: Entity) -> str:
 
 def _sections(entity: Entity, boundary: bytes) -> Iterator[tuple[int, int]]:
     # The line end before a delimiter belongs to the delimiter (RFC 2046), and so not to what is signed.
-    # The literal stands first, so that bodies of many short lines are passed over quickly.
-    mark = b"--" + re.escape(boundary)
-    line = re.compile(mark + rb"(?<![^\r\n]" + mark + rb")(--)?[ \t]*(?:(?=(\r\n|\r|\n))|\Z)")
-    window = memoryview(entity.source)[entity.body : entity.end]
     begin: int | None = None
-    for number, found in enumerate(line.finditer(window)):
+    for number, (start, found) in enumerate(_delimiters(entity, b"--" + boundary)):
         if begin is not None:
-            yield begin, max(begin, _before_line_end(entity, entity.body + found.start()))
-        begin = None if found[1] else entity.body + found.end() + len(found[2] or b"")
+            yield begin, max(begin, _before_line_end(entity, start))
+        begin = None if found[1] else found.end() + len(found[2] or b"")
         if begin is None or number > MAX_PARTS:
             return
     if begin is not None:
         yield begin, entity.end
+
+
+def _delimiters(entity: Entity, mark: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Where each line begins that is a delimiter, and its end. Bytes without marks cost next to nothing to pass over."""
+    source, reading = entity.source, entity.reading
+    reading.scanned -= entity.end - entity.body
+    place = source.find(mark, entity.body, entity.end) if reading.scanned >= 0 else -1
+    while place >= 0 and reading.marks > 0:
+        reading.marks -= 1
+        after = place + len(mark)
+        found = _DELIMITER_END.match(source, after, entity.end)
+        if found and (place == entity.body or source[place - 1] in b"\r\n"):
+            yield place, found
+        place = source.find(mark, after, entity.end)
 
 
 def _before_line_end(entity: Entity, place: int) -> int:
@@ -169,16 +191,14 @@ def _from_base64(body: bytes) -> bytes:
 
 def file_name(entity: Entity) -> str:
     """The name of the file that a part is, safe to store; empty when it has none, or none that can be read."""
-    message = Message()
-    for name in ("content-disposition", "content-type"):
-        for value in entity.all(name)[:1]:
-            message[name] = value
+    given = parsed(entity.headers, "content-disposition", "content-type").get_filename("")
     try:
-        given = str(make_header(decode_header(message.get_filename("") or "")))
+        if given.count("=?") <= MAX_ENCODED_WORDS:
+            given = str(make_header(decode_header(given)))
     except (ValueError, LookupError, HeaderParseError):
         return ""
     last = given.replace("\\", "/").rpartition("/")[2]
-    clean = "".join(letter for letter in last if letter.isprintable()).strip(" .")
+    clean = "".join(letter for letter in last if letter.isprintable()).strip(" .")[-_NAME_BYTES:]
     while len(clean.encode("utf-8", "replace")) > _NAME_BYTES:
         clean = clean[1:]
     return clean

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from crypto.errors import RefusedError
@@ -199,6 +199,4 @@ def _is_signed(entity: Entity) -> bool:
 
 def _beginning(entity: Entity) -> bytes:
     """Attachments can be large and are not text: only their first bytes are decoded."""
-    return Entity(
-        entity.source, entity.start, entity.body, min(entity.end, entity.body + _LOOK_INTO), entity.headers
-    ).content()
+    return replace(entity, end=min(entity.end, entity.body + _LOOK_INTO)).content()

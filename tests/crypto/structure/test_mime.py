@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crypto.structure import mime
+from crypto.structure import headers, mime
 from crypto.structure.mime import children, file_name, read_entity, sender, walk
 
 MIXED = b'Content-Type: multipart/mixed; boundary="b"\n\n'
@@ -56,11 +56,41 @@ def test_headers_end_where_python_says_so(raw: bytes, headers: list[str], body: 
     assert raw[entity.body :] == body
 
 
-def test_headers_without_end_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mime, "MAX_HEADER_BLOCK", 100)
+def test_of_headers_without_end_nothing_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headers, "MAX_HEADER_BLOCK", 100)
     assert read_entity(b"A: 1\n" * 50).headers == ()
-    monkeypatch.setattr(mime, "MAX_HEADERS", 3)
-    assert len(read_entity(b"A: 1\n" * 5 + b"\n").headers) == 3
+    assert len(read_entity(b"A: 1\n" * 20).headers) == 20
+    monkeypatch.setattr(headers, "MAX_HEADERS", 3)
+    assert len(read_entity(b"A: 1\n" * 3 + b"\n").headers) == 3
+    assert read_entity(b"A: 1\n" * 4 + b"\n").headers == ()
+
+
+def test_a_folded_header_is_one_piece_of_the_mail() -> None:
+    (header,) = read_entity(b"X: a\n" + b" x\r\n" * 50_000 + b"\nbody").headers
+    assert header == ("x", b" a\n" + b" x\r\n" * 50_000)
+
+
+def test_a_header_with_more_parameters_than_anybody_needs_has_none() -> None:
+    for number, boundary in [(headers.MAX_PARAMETERS - 1, "b"), (headers.MAX_PARAMETERS, "")]:
+        mail = b"Content-Type: multipart/mixed" + b"; x=y" * number + b"; boundary=b\n\n"
+        assert read_entity(mail).parameter("boundary") == boundary
+
+
+@pytest.mark.parametrize(("limit", "parts"), [("headers", 2), ("entities", 3), ("marks", 3), ("scanned", 0)])
+def test_a_mail_has_one_limit_for_all_its_parts(limit: str, parts: int) -> None:
+    """Three parts of one header each, and another multipart behind them: what is spent is not looked at."""
+    part = b"--b\nContent-Type: text/html\n\nx\n"
+    inner = b"--b\n" + MIXED.replace(b'"b"', b"c") + b"--c\n" * 3
+    reading = mime.Reading()
+    setattr(reading, limit, 3)
+    found = list(walk(read_entity(MIXED + part * 3 + inner, reading=reading)))
+    assert [each.type for each in found].count("text/html") == parts
+    assert len(found) <= 5
+
+
+def test_the_parts_of_an_entity_are_read_once() -> None:
+    root = read_entity(MIXED + b"--b\none\n--b--")
+    assert children(root)[0] is children(root)[0]
 
 
 def test_a_header_that_is_too_long_is_empty() -> None:
@@ -154,6 +184,11 @@ def test_the_sender_is_one_address_or_nobody(head: str, address: str | None) -> 
         ("Content-Disposition: attachment; filename*=utf-8''a%E2%80%AEgnp.exe", "agnp.exe"),
         ('Content-Disposition: attachment; filename="=?utf-8?b?x?="', ""),
         ('Content-Disposition: attachment; filename="=?x-none?q?a?="', ""),
+        (f'Content-Disposition: attachment; filename="{"=?utf-8?q?a?= " * 20}"', "a" * 20),
+        (
+            f'Content-Disposition: attachment; filename="{"=?utf-8?q?a?= " * 21}"',
+            ("=?utf-8?q?a?= " * 21)[-121:-1],
+        ),
         (f"Content-Disposition: attachment; filename={'x' * 200}.gpg", "x" * 116 + ".gpg"),
         ("Content-Type: text/plain", ""),
     ],
