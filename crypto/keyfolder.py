@@ -12,7 +12,8 @@ from crypto.errors import RefusedError
 from crypto.gnupg import import_secret_key, run, stop_agent
 from crypto.listing import parse_listing
 from crypto.openpgp import KnownCertificate, SecretKeyring
-from crypto.structure.packets import armored_blocks, has_locked_secret, is_binary, split_certificates
+from crypto.structure.blocks import armored_blocks
+from crypto.structure.packets import has_locked_secret, is_binary, split_certificates
 
 _PASSPHRASES = "*.passphrase"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crypto.gnupg import import_secret_key, stop_agent
 from crypto.openpgp import KnownCertificate
-from crypto.structure.packets import armored_blocks
+from crypto.structure.blocks import armored_blocks
 
 KEYS = Path(__file__).resolve().parent / "keys"
 DESK = "9D0FFCC92E7CFA74A10BC0D9116AC3A24478F221"

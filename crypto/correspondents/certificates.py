@@ -13,11 +13,11 @@ from pathlib import Path
 from crypto.errors import RefusedError
 from crypto.gnupg import Limits, run
 from crypto.listing import ListedKey, parse_listing
+from crypto.structure.blocks import armored_blocks
 from crypto.structure.packets import (
     PUBLIC_KEY,
     PUBLIC_SUBKEY,
     SIGNATURE,
-    armored_blocks,
     fingerprint,
     is_binary,
     split_certificates,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import itertools
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from crypto.errors import RefusedError, SecretKeyError
@@ -16,6 +13,10 @@ from crypto.structure.armor import message_blocks, unarmor
 MAX_CIPHERTEXT = 30_000_000
 _STUB = 128
 MAX_PACKETS = 100_000
+FIRST_CHUNK = 512
+"""A body in chunks begins with no smaller one (RFC 9580, section 4.2.1.4)."""
+MAX_CHUNKS = 100_000
+"""GnuPG writes 8 kB in each: of the biggest message, 4,000."""
 MAX_RECIPIENTS = 20
 MAX_HIDDEN_RECIPIENTS = 5
 
@@ -25,12 +26,6 @@ PASSPHRASE, UNPROTECTED, MARKER, USER_ID, PUBLIC_SUBKEY, PROTECTED, AUTHENTICATE
 # How many curve names and numbers the public part of a key has, by algorithm.
 _ECDH = 18
 _PUBLIC_PARTS = {1: (0, 2), 2: (0, 2), 3: (0, 2), 16: (0, 3), 17: (0, 4), 18: (1, 1), 19: (1, 1), 22: (1, 1)}
-
-_BEGIN = re.compile(rb"-----BEGIN PGP ([A-Z0-9 ,/]{1,40})-----")
-_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,40}: ?")
-_CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}\Z")
-# What mail programs leave in lines that should be empty: no-break spaces in UTF-8 and Latin-1, blanks, tabs.
-_BLANK = b" \t\r\xa0\xc2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +92,26 @@ def walk(data: bytes) -> Iterator[Packet]:
             return
         start = position
         tag, partial, length, position = _header(data, position)
-        chunks = [_take(data, position, length)]
+        body = _take(data, position, length)
         position += length
-        while partial:
-            partial, length, position = _new_length(data, position)
-            chunks.append(_take(data, position, length))
-            position += length
-        yield Packet(tag, start, position, b"".join(chunks))
+        if partial:
+            body, position = _chunks(data, position, body)
+        yield Packet(tag, start, position, body)
     raise RefusedError("too many packets")
+
+
+def _chunks(data: bytes, position: int, first: bytes) -> tuple[bytes, int]:
+    """A body that is written in chunks, and where it ends. Of one octet each, 28 MB would be 14 million of them."""
+    if len(first) < FIRST_CHUNK:
+        raise RefusedError("the first chunk is too small")
+    body = bytearray(first)
+    for _ in range(MAX_CHUNKS):
+        partial, length, position = _new_length(data, position)
+        body += _take(data, position, length)
+        position += length
+        if not partial:
+            return bytes(body), position
+    raise RefusedError("too many chunks")
 
 
 def _header(data: bytes, position: int) -> tuple[int, bool, int, int]:
@@ -161,62 +168,11 @@ def split_certificates(data: bytes) -> tuple[bytes, ...]:
 
 def dearmor(text: bytes) -> bytes:
     """The bytes of the only armored message in a text, mended where mail programs have damaged it."""
-    blocks = list(message_blocks(text))
+    blocks = list(itertools.islice(message_blocks(text), 2))
     data = unarmor(blocks[0].body) if len(blocks) == 1 else None
     if data is None:
         raise RefusedError("not one armored message")
     return data
-
-
-def armored_blocks(text: bytes) -> list[tuple[bytes, bytes]]:
-    """The kind and the bytes of each armored block in a text.
-
-    Mends what needs no guessing, as mail programs do it to good messages: no-break spaces in the empty line, that
-    line missing, blanks around lines. The check sum is not looked at: the integrity protection is what counts.
-    """
-    return [(kind, _decode(lines)) for kind, lines in _armors(text)]
-
-
-def readable_blocks(text: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The same of what people wrote and pasted: a block that is damaged or does not end is passed over."""
-    with suppress(RefusedError):
-        for kind, lines in _armors(text):
-            if (body := _decoded(lines)) is not None:
-                yield kind, body
-
-
-def _armors(text: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
-    """The kind and the lines of each block; raises RefusedError behind the last one when another has no end."""
-    kind: bytes | None = None
-    body: list[bytes] = []
-    for line in text.split(b"\n"):
-        line = line.strip(_BLANK)  # noqa: PLW2901 - the raw line is of no more use
-        begin = _BEGIN.fullmatch(line)
-        if begin:
-            kind, body = begin[1], []
-        elif kind is not None and line == b"-----END PGP " + kind + b"-----":
-            yield kind, body
-            kind = None
-        elif kind is not None and line:
-            body.append(line)
-    if kind is not None:
-        raise RefusedError("the armor does not end")
-
-
-def _decode(lines: list[bytes]) -> bytes:
-    body = _decoded(lines)
-    if body is None:
-        raise RefusedError("the armor is damaged")
-    return body
-
-
-def _decoded(lines: list[bytes]) -> bytes | None:
-    first = next((number for number, line in enumerate(lines) if not _HEADER.match(line)), len(lines))
-    last = len(lines) - 1 if lines and _CHECKSUM.match(lines[-1]) else len(lines)
-    try:
-        return binascii.a2b_base64(b"".join(lines[first:last]), strict_mode=True)
-    except binascii.Error:
-        return None
 
 
 def is_binary(data: bytes) -> bool:

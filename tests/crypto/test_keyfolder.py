@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crypto.gnupg import list_secret_keys
 from crypto.keyfolder import open_key_folder
-from crypto.structure.packets import armored_blocks
+from crypto.structure.blocks import armored_blocks
 from tests.keyrings import BOB, CAROL, DESK, KEYS, certificate
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from crypto.errors import RefusedError
+from crypto.structure import blocks, packets
 from crypto.structure import mime as judged
-from crypto.structure import packets
 from crypto.verdict import (
     SignatureState,
     accept_plaintext,
@@ -126,8 +126,8 @@ def check_packets(data: bytes) -> None:
             assert packet.start < packet.end <= len(data)
             packets.fingerprint(packet.body)
     with suppress(RefusedError):
-        packets.armored_blocks(data)
-    list(packets.readable_blocks(data))
+        blocks.armored_blocks(data)
+    list(blocks.readable_blocks(data))
 
 
 def check_report(data: bytes) -> None:

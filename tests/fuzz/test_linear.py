@@ -44,7 +44,7 @@ HOSTILE = [
     ("html", b"", b"<p>x<br>"),
     ("packets", b"", b"\xca\x03PGP"),
     ("packets", b"", b"-----BEGIN PGP MESSAGE-----\n"),
-    ("packets", b"\xd2", b"\xe0x"),
+    ("packets", b"\xd2\xe9" + b"x" * 512, b"\xe0x"),
     ("report", b"Tails-Version: 7.1\n", b"======= content of /x =======\n"),
     ("report", b"Tails-Version: 7.1\n", b"{"),
 ]  # fmt: skip

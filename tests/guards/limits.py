@@ -9,6 +9,9 @@ CERTIFICATES, TEST_CERTIFICATES = (
     "crypto/correspondents/certificates.py",
     "tests/crypto/correspondents/test_certificates.py",
 )
+STRUCTURE, TEST_STRUCTURE = "crypto/structure/mime.py", "tests/crypto/structure/test_mime.py"
+HEADERS, ARMOR, BLOCKS = (f"crypto/structure/{name}.py" for name in ("headers", "armor", "blocks"))
+TEST_ARMOR = "tests/crypto/structure/test_armor.py"
 GNUPG, TEST_GNUPG = "crypto/gnupg.py", "tests/crypto/test_gnupg.py"
 PIPES = "crypto/pipes.py"
 LIMITS, TEST_LIMITS = "tickets/mail/reading/limits.py", "tests/mail/reading/test_limits.py"
@@ -40,6 +43,22 @@ _OPENPGP = (
     Guard("T1 keys: weak ones", CERTIFICATES, "bits < _SOUND_BITS", "bits < 1", TEST_CERTIFICATES),
     Guard("T1 keys: revoked", CERTIFICATES, 'if key.validity == "r":', "if False:", TEST_CERTIFICATES),
     Guard("T1 keys: sign-only or expired", CERTIFICATES, 'if "E" in key.abilities:', "if True:", TEST_CERTIFICATES),
+)  # fmt: skip
+
+_STRUCTURE = (
+    Guard("T1 headers: block", HEADERS, "limit = min(end, start + MAX_HEADER_BLOCK)", "limit = end", TEST_STRUCTURE),
+    Guard("T1 headers: number", HEADERS, "min(most, MAX_HEADERS)", "most", TEST_STRUCTURE),
+    Guard("T1 headers: nothing of too many", HEADERS, "_HEADER.match(source, body, limit) or (", "(", TEST_STRUCTURE),
+    Guard("T1 headers: size", HEADERS, " if len(value) <= MAX_HEADER else \"\"", "", TEST_STRUCTURE),
+    Guard("T1 headers: parameters", HEADERS, ' if value.count(";") <= MAX_PARAMETERS else ""', "", TEST_STRUCTURE),
+    Guard("T1 parts: encoded words", STRUCTURE, 'if given.count("=?") <= MAX_ENCODED_WORDS:', "if True:", TEST_STRUCTURE),
+    Guard("T1 parts: headers of all", STRUCTURE, "reading.headers -= len(block.headers)", "pass", TEST_STRUCTURE),
+    Guard("T1 parts: number of all", STRUCTURE, "entity.reading.entities -= 1", "pass", TEST_STRUCTURE),
+    Guard("T1 parts: levels of big multiparts", STRUCTURE, " if reading.scanned >= 0 else -1", "", TEST_STRUCTURE),
+    Guard("T1 parts: boundaries", STRUCTURE, "reading.marks -= 1", "pass", TEST_STRUCTURE),
+    Guard("T1 parts: read once", STRUCTURE, "if place not in known:", "if True:", TEST_STRUCTURE),
+    Guard("T1 packets: first chunk", PACKETS, "if len(first) < FIRST_CHUNK:", "if False:", TEST_PACKETS),
+    Guard("T1 packets: chunks", PACKETS, "for _ in range(MAX_CHUNKS):", "while True:", TEST_PACKETS),
 )  # fmt: skip
 
 _RUNS = (
@@ -92,4 +111,4 @@ _READING = (
     Guard("T1 child: the size is checked", PACKING, "if place != len(data) or not pieces:", "if not pieces:", TEST_PACKING),
 )  # fmt: skip
 
-GUARDS = (*_OPENPGP, *_RUNS, *_READING)
+GUARDS = (*_OPENPGP, *_STRUCTURE, *_RUNS, *_READING)

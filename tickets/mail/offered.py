@@ -9,7 +9,7 @@ from datetime import datetime
 
 from crypto.correspondents.certificates import read_certificates
 from crypto.errors import CryptoError
-from crypto.structure.packets import readable_blocks
+from crypto.structure.blocks import readable_blocks
 from tickets.mail.letter import Attachment, Letter, OfferedKey
 from tickets.mail.reporter import reporter_of
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import tracemalloc
 
 import pytest
 
 from crypto.errors import RefusedError
 from crypto.structure import packets
+from crypto.structure.blocks import armored_blocks
 from crypto.structure.packets import (
-    armored_blocks,
     dearmor,
     has_locked_secret,
     inspect_message,
@@ -111,7 +112,7 @@ def test_a_row_of_packets_without_end_is_refused(monkeypatch: pytest.MonkeyPatch
         (b"\xd2\x03abc", b"abc"),
         (b"\xd2\xc0\x00" + b"a" * 192, b"a" * 192),
         (b"\xd2\xff\0\0\0\3abc", b"abc"),
-        (b"\xd2\xe1ab\xe0c\x01d", b"abcd"),
+        (b"\xd2\xe9" + b"a" * 512 + b"\xe1bc\xe0d\x01e", b"a" * 512 + b"bcde"),
         (b"\xa4\x03abc", b"abc"),
         (b"\xa5\0\x03abc", b"abc"),
         (b"\xa6\0\0\0\x03abc", b"abc"),
@@ -121,6 +122,34 @@ def test_a_row_of_packets_without_end_is_refused(monkeypatch: pytest.MonkeyPatch
 )
 def test_every_way_to_write_a_length_is_read(framed: bytes, body: bytes) -> None:
     assert [each.body for each in walk(framed)] == [body]
+
+
+@pytest.mark.parametrize("framed", [b"\xd2\xe0\1\x01d", b"\xd2\xe8" + b"a" * 256 + b"\x01d"])
+def test_a_body_does_not_begin_with_a_small_chunk(framed: bytes) -> None:
+    """As the standard asks: nobody who writes in chunks knows so little."""
+    with pytest.raises(RefusedError, match="first chunk"):
+        list(walk(framed))
+
+
+@pytest.mark.parametrize("chunks", [4, 5])
+def test_a_body_has_not_more_chunks_than_a_program_would_write(
+    chunks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packets, "MAX_CHUNKS", 5)
+    framed = b"\xd2\xe9" + b"a" * 512 + b"\xe0b" * chunks + b"\x01c"
+    if chunks < packets.MAX_CHUNKS:
+        assert [len(each.body) for each in walk(framed)] == [512 + chunks + 1]
+        return
+    with pytest.raises(RefusedError, match="too many chunks"):
+        list(walk(framed))
+
+
+def test_a_body_in_chunks_is_put_together_in_little_memory() -> None:
+    framed = b"\xd2\xe9" + b"a" * 512 + b"\xe0b" * 90_000 + b"\x01c"
+    tracemalloc.start()
+    (packet,) = walk(framed)
+    assert tracemalloc.get_traced_memory()[1] < 4 * len(packet.body)
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
