@@ -18,7 +18,7 @@ from tests.mail.sealed import encrypted, letter
 from tests.tickets.cases import know_key
 from tests.wire import Wire, inside, outside
 from tickets.actions.answer import Shown, answer_ticket
-from tickets.actions.automatic.alert import Words, alert_coordinators
+from tickets.actions.automatic.alert import Words, keep_alerts, write_alerts
 from tickets.actions.close import close_ticket
 from tickets.actions.errors import ActionError
 from tickets.mail import send
@@ -144,7 +144,8 @@ def _asks(case: Case, ticket: Ticket) -> None:
 
 def _alerts(case: Case, ticket: Ticket) -> None:
     User.objects.filter(pk=case.alice.pk).update(is_coordinator=True, email="alice@home.example")
-    alert_coordinators(lambda: Words("A key of the desk", "It expires in seven days."), now=timezone.now())
+    words = Words("A key of the desk", "It expires in seven days.")
+    keep_alerts(write_alerts(lambda: words, now=timezone.now()))
     case.wire.work()
 
 

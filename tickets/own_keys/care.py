@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from crypto.own_keys.rows import KeyWarning, claim_warning, destroy_due, refresh_desk_keys
-from tickets.actions.automatic.alert import Words, alert_coordinators, forget_alerts
+from crypto.own_keys.rows import KeyWarning, claim_warning, destroy_due, is_unsaid, refresh_desk_keys
+from tickets.actions.automatic.alert import Words, forget_alerts, keep_alerts, write_alerts
 from tickets.models import Queue
 from tickets.own_keys.warnings import warnings_of
 
@@ -41,12 +41,19 @@ def look_after_keys(now: datetime, *, may_destroy: bool = True) -> None:
     home = Path(settings.GNUPG_HOME)
     note_own_keys(now)
     for warning in warnings_of(Queue.objects.all(), now):
-        with transaction.atomic():
-            if claim_warning(warning) and not alert_coordinators(partial(_words, warning), now=now):
-                transaction.set_rollback(True)  # Nobody was told: it is still to be said.
+        if is_unsaid(warning):
+            _say(warning, now)
     if may_destroy:
         destroy_due(home, now=now)
     forget_alerts(now)
+
+
+def _say(warning: KeyWarning, now: datetime) -> None:
+    """Where there is nobody to tell, it is still to be said."""
+    alerts = write_alerts(partial(_words, warning), now=now)
+    with transaction.atomic():
+        if alerts and claim_warning(warning):
+            keep_alerts(alerts)
 
 
 def note_own_keys(now: datetime) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
 from crypto.gnupg import stop_agent
 from crypto.models import DeskKey, RetiredSubkey, SealKey
@@ -24,7 +25,7 @@ from helpdesk.models import User
 from tests.crypto.own import NOW, changeable_home, the_key
 from tests.keyrings import BOB, DESK, certificate
 from tickets import tasks
-from tickets.actions.automatic.alert import KEPT, Words, alert_coordinators, forget_alerts
+from tickets.actions.automatic.alert import KEPT, Words, forget_alerts, write_alerts
 from tickets.mail.send import mark_abandoned, send_outgoing
 from tickets.models import Outgoing, Queue
 from tickets.own_keys.care import look_after_keys, note_own_keys
@@ -77,6 +78,23 @@ def test_each_step_is_mailed_once(home: Path, cora: User) -> None:
         look_after_keys(END - days * DAY)
         told += [days] * len({alert.pk for alert in alerts()} - before)
     assert told == [60, 30, 14, 7, 0]
+
+
+def test_gpg_signs_in_no_transaction_and_what_another_worker_said_is_not_said_again(
+    home: Path, cora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths = []
+
+    def sign(*given: object, **options: object) -> bytes:
+        depths.append(len(connection.savepoint_ids))
+        DeskKey.objects.update(warned=14)  # Another worker, meanwhile.
+        return b"signed"
+
+    monkeypatch.setattr("tickets.actions.automatic.alert.render_signed", sign)
+    before = SealKey.objects.count()
+    look_after_keys(END - 14 * DAY)
+    assert depths == [len(connection.savepoint_ids)]
+    assert (alerts(), SealKey.objects.count()) == ([], before)
 
 
 def test_an_alert_is_signed_and_says_nothing_of_anybody(home: Path, cora: User, queue: Queue) -> None:
@@ -157,7 +175,7 @@ def test_when_no_key_can_sign_it_is_said_without(
 def test_a_desk_without_queues_tells_nobody(cora: User, settings: LazySettings, tmp_path: Path) -> None:
     settings.GNUPG_HOME = tmp_path / "nothing"
     look_after_keys(NOW)
-    assert alert_coordinators(lambda: Words("", ""), now=NOW) == 0
+    assert write_alerts(lambda: Words("", ""), now=NOW) == ()
     assert alerts() == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,21 +33,22 @@ class Words:
     text: str
 
 
-def alert_coordinators(write: Callable[[], Words], *, now: datetime) -> int:
-    """Tell every coordinator who has a mail address; give how many. Call it in the transaction of its cause.
+def write_alerts(write: Callable[[], Words], *, now: datetime) -> tuple[Outgoing, ...]:
+    """The final bytes of an alert for every coordinator who has a mail address. Nothing is written down yet.
 
-    The words are written for each of them, while the language of their desk is the current one.
+    gpg signs each of them, which takes its time: call it outside of a transaction. The words are written for each
+    reader, while the language of their desk is the current one.
     """
     voices = list(Queue.objects.order_by("-is_default", "pk"))
-    if not voices:
-        return 0
-    told = 0
-    for person in _coordinators():
-        with translation.override(person.language or settings.LANGUAGE_CODE):
-            words = write()
-        _alert(person.email, words, voices, now)
-        told += 1
-    return told
+    return tuple(_written(person, write, voices, now) for person in _coordinators()) if voices else ()
+
+
+def keep_alerts(alerts: Iterable[Outgoing]) -> None:
+    """Approve what was written; part of the short transaction that writes down that it is said."""
+    for outgoing in alerts:
+        outgoing.sealing_key.save(force_insert=True)
+        outgoing.save(force_insert=True)
+        enqueue("send", outgoing.pk)
 
 
 def forget_alerts(now: datetime) -> int:
@@ -66,24 +67,24 @@ def _coordinators() -> Iterator[User]:
     return (person for person in people if not Queue.objects.at(person.email).exists())
 
 
-@transaction.atomic
-def _alert(recipient: str, words: Words, voices: list[Queue], now: datetime) -> None:
+def _written(person: User, write: Callable[[], Words], voices: Sequence[Queue], now: datetime) -> Outgoing:
     sender = voices[0].address
-    alert = Alert(sender, recipient, words.subject, words.text, new_message_id(sender), now)
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        words = write()
+    alert = Alert(sender, person.email, words.subject, words.text, new_message_id(sender), now)
     outgoing = Outgoing(
         kind=Outgoing.Kind.ALERT,
         state=Outgoing.State.APPROVED,
-        recipient=recipient,
+        recipient=person.email,
         sender=sender,
         approved=now,
     )
-    outgoing.key = SealKey.objects.make(outgoing.pk)
+    outgoing.key = SealKey.objects.draft(outgoing.pk)
     outgoing.rendered = _render(alert, voices)
-    outgoing.save(force_insert=True)
-    enqueue("send", outgoing.pk)
+    return outgoing
 
 
-def _render(alert: Alert, voices: list[Queue]) -> bytes:
+def _render(alert: Alert, voices: Sequence[Queue]) -> bytes:
     """Signed by the key of the queue that it comes from, else by another one of the desk's: it may be the broken one."""
     keyring = SecretKeyring(settings.GNUPG_HOME)
     for signer in dict.fromkeys(queue.fingerprint for queue in voices):
