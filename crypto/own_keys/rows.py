@@ -90,9 +90,17 @@ def _warning(row: DeskKey, now: datetime) -> KeyWarning:
 
 def claim_warning(warning: KeyWarning) -> bool:
     """Whether it falls to us to say this: each key's end is told once for each number of days ahead."""
+    return bool(_unsaid(warning).update(warned=warning.threshold))
+
+
+def is_unsaid(warning: KeyWarning) -> bool:
+    """Whether nobody has claimed it yet; somebody may a moment later."""
+    return _unsaid(warning).exists()
+
+
+def _unsaid(warning: KeyWarning) -> QuerySet[DeskKey]:
     rows = DeskKey.objects.filter(fingerprint=warning.fingerprint)
-    unsaid = rows.filter(Q(warned__isnull=True) | Q(warned__gt=warning.threshold))
-    return bool(unsaid.update(warned=warning.threshold))
+    return rows.filter(Q(warned__isnull=True) | Q(warned__gt=warning.threshold))
 
 
 def plan_rotation(
@@ -112,7 +120,11 @@ def plan_rotation(
 
 
 def rotate_key(home: Path, plan: Rotation, *, now: datetime) -> OwnSubkey:
-    """Make the new encryption subkey and write down when the old ones are destroyed; both or neither."""
+    """Make the new encryption subkey and write down when the old ones are destroyed.
+
+    When gpg fails nothing is written down. But gpg does not roll back: whoever is killed between its work and the end
+    of the transaction leaves a new subkey, and old ones of which nobody knows. The next rotation retires them all.
+    """
     with transaction.atomic():
         owner, _ = DeskKey.objects.get_or_create(fingerprint=plan.key.fingerprint, defaults={"checked": now})
         for old in plan.retiring:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from crypto.errors import GnupgError
 from crypto.gnupg import stop_agent
 from crypto.models import DeskKey, RetiredSubkey
 from crypto.own_keys import rows as desk_keys
-from crypto.own_keys.rekeying import extend_key
+from crypto.own_keys.making import OwnKey, OwnSubkey
+from crypto.own_keys.rekeying import extend_key, replace_subkeys
 from crypto.own_keys.rows import (
     KeyWarning,
     claim_warning,
@@ -160,6 +161,29 @@ def test_a_rotation_that_fails_writes_nothing_down(home: Path, monkeypatch: pyte
     with pytest.raises(GnupgError):
         rotated(home)
     assert not RetiredSubkey.objects.exists()
+
+
+def test_what_a_killed_rotation_left_is_retired_by_the_next(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_killed(
+        home: Path, key: OwnKey, old: Sequence[OwnSubkey], *, until: datetime, now: datetime
+    ) -> None:
+        replace_subkeys(home, key, old, until=until, now=now)
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk_keys, "replace_subkeys", be_killed)
+        with pytest.raises(SystemExit):
+            rotated(home)
+    left = {each.fingerprint for each in the_key(home).subkeys}
+    assert (len(left), RetiredSubkey.objects.count()) == (2, 0)
+    rotated(home, now=NOW + DAY)
+    assert set(RetiredSubkey.objects.values_list("fingerprint", flat=True)) == left
+    later = NOW + 2 * DAY
+    (current,) = (each for each in the_key(home, now=later).subkeys if each.is_living(later))
+    assert current.fingerprint not in left
+    assert destroy_due(home, now=NOW + 181 * DAY) == 2
 
 
 def test_what_cannot_be_destroyed_is_tried_again(
