@@ -22,7 +22,7 @@ from tickets.actions.retry import try_again
 from tickets.mail import line, send
 from tickets.mail.letter import Accepted, Quarantine, Sealed, SetAside, TryLater
 from tickets.mail.reading import sandbox
-from tickets.models import Incoming, Message, Ticket
+from tickets.models import Incoming, Message, Queue, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue")]
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -184,9 +184,15 @@ def test_a_poison_mail_does_not_stop_the_next(
     assert (place(poison)[0], place(good)[0]) == (State.QUARANTINED, State.FILED)
 
 
-def test_own_domains_are_those_of_the_settings_and_the_queues(settings: LazySettings) -> None:
+@pytest.mark.parametrize(
+    ("domain", "is_ours"), [("lists.example", True), ("desk.example", True), ("user.example", False)]
+)
+def test_own_domains_are_those_of_the_settings_and_the_queues(
+    settings: LazySettings, domain: str, *, is_ours: bool
+) -> None:
     settings.MAIL_DOMAINS = ["lists.example"]
-    assert line.own_domains() == {"lists.example", "desk.example"}
+    Queue.objects.update(address="help@Desk.example")
+    assert (domain in line.OwnDomains()) is is_ours
 
 
 @pytest.mark.django_db(transaction=True)

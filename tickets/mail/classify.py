@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 
 from crypto.verdict import Encryption
@@ -13,7 +14,7 @@ from tickets.mail.letter import Accepted, Letter, Machine, Quarantine, SetAside
 def classify(
     letter: Letter,
     *,
-    own_domains: frozenset[str],
+    own_domains: Container[str],
     now: datetime,
     languages: tuple[str, ...] = language.LANGUAGES,
 ) -> Accepted:

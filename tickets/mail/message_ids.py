@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Container
 
 _OURS = re.compile(r"wd\.[0-9a-f]{32}")
 
@@ -18,7 +19,7 @@ def is_secret(message_id: str) -> bool:
     return _OURS.fullmatch(message_id.strip("<> ").rpartition("@")[0]) is not None
 
 
-def is_ours(message_id: str, domains: frozenset[str]) -> bool:
+def is_ours(message_id: str, domains: Container[str]) -> bool:
     """Whether a desk at one of these domains made it. Colleagues who write from the same domain are no desk."""
     domain = message_id.strip("<> ").rpartition("@")[2]
-    return domain.lower() in domains and is_secret(message_id)
+    return is_secret(message_id) and domain.lower() in domains

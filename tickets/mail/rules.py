@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 from tickets.mail.letter import Letter, Machine
@@ -20,7 +20,7 @@ NO_REPLY = (
 class Home:
     """What the rules must know of us: the domains that our own mail comes from."""
 
-    domains: frozenset[str]
+    domains: Container[str]
 
 
 Rule = Callable[[Letter, Home], Machine | None]

@@ -91,6 +91,12 @@ class Incoming(models.Model):
             ),
         ]
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is one of those that `due` finds."""
+        waits = self.not_before is not None and self.not_before > now
+        is_claimed = self.lease_until is not None and self.lease_until > now
+        return self.state == self.State.NEW and not waits and not is_claimed
+
     def read(self) -> bytes:
         """The mail as it came; raises SealError, and ValueError once its bytes have moved on."""
         if self.key is None:

@@ -143,7 +143,7 @@ def test_the_reader_goes_on_until_there_is_no_more_work(
         children.append(fork())
         return children[-1]
 
-    def be_the_child(job: object, warm_up: object, told: int) -> None:
+    def be_the_child(job: object, touch: object, told: int) -> None:
         os.write(told, news)
         end(0)
 
@@ -161,7 +161,7 @@ def test_a_forked_child_has_only_its_own_end(monkeypatch: pytest.MonkeyPatch) ->
         opened.append(pipe())
         return opened[-1]
 
-    def be_the_child(job: object, warm_up: object, told: int) -> None:
+    def be_the_child(job: object, touch: object, told: int) -> None:
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(opened[0][0])
         os.close(told)
@@ -180,6 +180,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, limits: dict[object, object]) -> list
     closed: list[tuple[int, int]] = []
     monkeypatch.setattr(os, "closerange", lambda first, end: closed.append((first, end)))
     monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "set_threshold", lambda _: None)
     return closed
 
 
@@ -188,7 +189,7 @@ def test_the_reader_closes_what_is_open_and_serves_to_the_end(
 ) -> None:
     served: list[reader.Job] = []
 
-    def fork_one(job: reader.Job, warm_up: object) -> bool:
+    def fork_one(job: reader.Job, touch: object) -> bool:
         served.append(job)
         return len(served) < 3
 

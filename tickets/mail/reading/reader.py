@@ -26,10 +26,13 @@ FILES = 16
 """The child may still load a codec from disk; of ours it has the two pipes only."""
 
 _END = b"E"
+_YOUNG_OBJECTS = 50_000
+"""Before rubbish is looked for. A child lives for one mail, and most mails make less."""
 _MOMENT = 0.02
 """Most mails are read in less: until then, forking would only take the processor from the child that reads."""
 
 Job = Callable[[bytes], bytes]
+Warming = Callable[[], None]
 
 
 def main(name: str) -> None:
@@ -39,23 +42,25 @@ def main(name: str) -> None:
     )  # What a library left open for us.
     module, _, function = name.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
-    warm_up: Callable[[], None] = getattr(sys.modules[module], "warm_up", lambda: None)
+    warm_up: Warming = getattr(sys.modules[module], "warm_up", lambda: None)
+    touch: Warming = getattr(sys.modules[module], "touch", lambda: None)
     warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # The kernel buries the children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker; we end when it does.
     gc.collect()
     gc.freeze()
-    while _fork_one(job, warm_up):
+    gc.set_threshold(_YOUNG_OBJECTS)
+    while _fork_one(job, touch):
         pass
 
 
-def _fork_one(job: Job, warm_up: Callable[[], None]) -> bool:
+def _fork_one(job: Job, touch: Warming) -> bool:
     """Fork a child and wait until it has done its work, or is long at it. False when there will be no more work."""
     news, told = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(news)
-        _be_the_child(job, warm_up, told)
+        _be_the_child(job, touch, told)
     os.close(told)
     with open(news, "rb") as pipe:  # noqa: PTH123 - a descriptor
         said = pipe.read()
@@ -70,11 +75,11 @@ def _let_it_work(child: int) -> None:
         os.close(handle)
 
 
-def _be_the_child(job: Job, warm_up: Callable[[], None], told: int) -> None:
+def _be_the_child(job: Job, touch: Warming, told: int) -> None:
     """Wait for work, do it, answer, and never return. The parent sees only what comes through the pipe."""
     code = 1
     try:
-        warm_up()  # Touches the memory that the job will touch, before anybody waits for it.
+        touch()  # The memory that the job will write to, before anybody waits for it.
         space = _own_address_space()
         with socket.socket(fileno=CONTROL) as control:
             limits, ends, _, _ = socket.recv_fds(control, LIMITS.size, 2)
