@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from helpdesk.models import User
+from tests.desk.mailroom.rows import new_breaker
 from tests.desk.rows import (
     browser_of,
     foreign_ticket,
@@ -83,6 +84,7 @@ OF_COORDINATORS = {
     "download_mail": "incoming_id",
     "close_breaker": "breaker_id",
 }
+ROOM_ACTIONS = {"try_shown_again", "send_out_again", "close_breaker"}
 OF_OBJECTS = {**READS, **ACTIONS}
 # What a queue says by itself: for those of its members who are coordinators; see tests/desk/queues/test_texts.py.
 OF_QUEUES = {"queue_texts", "queue_text", "queue_policy", "preview_text", "keep_text", "drop_text"}
@@ -100,12 +102,12 @@ def _patterns(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
 NAMES = sorted(str(pattern.name) for pattern in _patterns(get_resolver().url_patterns))
 
 
-def _address(name: str, identity: uuid.UUID) -> str:
+def _address(name: str, identity: uuid.UUID | int) -> str:
     arguments: dict[str, object] = {}
     if name in OF_OBJECTS:
         arguments[OF_OBJECTS[name]] = identity
     if OF_COORDINATORS.get(name):
-        arguments[OF_COORDINATORS[name]] = 1 if name == "close_breaker" else identity
+        arguments[OF_COORDINATORS[name]] = identity
     if name.startswith(("section", "open_part", "part_file")):
         arguments["number"] = 0
     if name == "part_file":
@@ -131,9 +133,23 @@ def _object(ticket: Ticket, kind: str) -> uuid.UUID:
     return new_attachment(message, "a.txt", "text/plain", b"a").pk
 
 
-def _ask(client: Client, name: str, identity: uuid.UUID) -> int:
+def _in_the_room(queue: Queue, kind: str) -> uuid.UUID | int:
+    """One object of each kind that only the mail room shows, or has a button for."""
+    if kind == "outgoing_id":
+        return new_outgoing(new_ticket(queue), state="failed").pk
+    if kind == "breaker_id":
+        return new_breaker("").pk
+    return new_mail("quarantined", "refused").pk
+
+
+def _nothing(name: str) -> uuid.UUID | int:
+    """What names no object, in the form that the address wants."""
+    return 1 if OF_COORDINATORS.get(name) == "breaker_id" else uuid.uuid4()
+
+
+def _ask(client: Client, name: str, identity: uuid.UUID | int) -> int:
     address = _address(name, identity)
-    answer = client.post(address) if name in ACTIONS else client.get(address)
+    answer = client.post(address) if name in {*ACTIONS, *ROOM_ACTIONS} else client.get(address)
     return int(answer.status_code)
 
 
@@ -146,7 +162,7 @@ def test_every_address_has_a_rule() -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in PUBLIC])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_visitor_is_sent_to_sign_in(client: Client, name: str, method: str) -> None:
-    answer = getattr(client, method)(_address(name, uuid.uuid4()))
+    answer = getattr(client, method)(_address(name, _nothing(name)))
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(reverse("account_login"))
 
@@ -154,10 +170,7 @@ def test_a_visitor_is_sent_to_sign_in(client: Client, name: str, method: str) ->
 @pytest.mark.parametrize("name", sorted(set(OF_OBJECTS) - OF_MAIL))
 @pytest.mark.parametrize("person", ["alice", "bob", "charlie"])
 def test_somebody_elses_object_is_not_there(
-    name: str,
-    person: str,
-    request: pytest.FixtureRequest,
-    alice: User,
+    name: str, person: str, request: pytest.FixtureRequest, alice: User
 ) -> None:
     client = browser_of(request.getfixturevalue(person))
     assert _ask(client, name, _object(foreign_ticket(), OF_OBJECTS[name])) == 404
@@ -166,20 +179,14 @@ def test_somebody_elses_object_is_not_there(
 @pytest.mark.parametrize("name", sorted(set(OF_OBJECTS) - OF_MAIL))
 @pytest.mark.parametrize("person", ["alice", "bob"])
 def test_an_object_of_ones_own_queue_is_there(
-    name: str,
-    person: str,
-    request: pytest.FixtureRequest,
-    queue: Queue,
+    name: str, person: str, request: pytest.FixtureRequest, queue: Queue
 ) -> None:
     client = browser_of(request.getfixturevalue(person))
     assert _ask(client, name, _object(new_ticket(queue), OF_OBJECTS[name])) in {200, 302, 422}
 
 
 @pytest.mark.parametrize("name", sorted(set(OF_OBJECTS) - OF_MAIL))
-def test_being_superuser_opens_nothing(
-    name: str,
-    charlie: User,
-) -> None:
+def test_being_superuser_opens_nothing(name: str, charlie: User) -> None:
     charlie.is_superuser = charlie.is_staff = True
     charlie.save()
     assert _ask(browser_of(charlie), name, _object(foreign_ticket(), OF_OBJECTS[name])) == 404
@@ -188,31 +195,50 @@ def test_being_superuser_opens_nothing(
 @pytest.mark.parametrize("name", sorted(OF_MAIL))
 @pytest.mark.parametrize(("person", "status"), [("alice", 302), ("bob", 302), ("charlie", 404)])
 def test_unfiled_mail_is_for_members_of_some_queue(
-    person: str,
-    status: int,
-    name: str,
-    request: pytest.FixtureRequest,
-    queue: Queue,
+    person: str, status: int, name: str, request: pytest.FixtureRequest, queue: Queue
 ) -> None:
     client = browser_of(request.getfixturevalue(person))
     assert _ask(client, name, new_mail("quarantined", "refused").pk) == status
 
 
 @pytest.mark.parametrize("name", sorted(OF_COORDINATORS))
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_the_mail_room_is_not_there_for_agents(name: str, method: str, desk: Client) -> None:
-    answer = getattr(desk, method)(_address(name, uuid.uuid4()))
-    assert answer.status_code in {404, 405}
+@pytest.mark.parametrize("person", ["alice", "bob", "charlie"])
+def test_the_mail_room_is_not_there_for_agents(
+    name: str, person: str, request: pytest.FixtureRequest, queue: Queue
+) -> None:
+    somebody = request.getfixturevalue(person)
+    somebody.is_superuser = somebody.is_staff = True
+    somebody.save()
+    assert _ask(browser_of(somebody), name, _in_the_room(queue, OF_COORDINATORS[name])) == 404
 
 
-@pytest.mark.parametrize("name", ["try_shown_again", "send_out_again", "close_breaker", *sorted(ACTIONS)])
+@pytest.mark.parametrize("name", sorted(OF_COORDINATORS))
+def test_the_mail_room_is_there_for_coordinators(name: str, alice: User, queue: Queue) -> None:
+    alice.is_coordinator = True
+    alice.save()
+    status = 302 if name in ROOM_ACTIONS else 200
+    assert _ask(browser_of(alice), name, _in_the_room(queue, OF_COORDINATORS[name])) == status
+
+
+def test_a_coordinator_sends_nothing_of_another_queue(alice: User, queue: Queue) -> None:
+    alice.is_coordinator = True
+    alice.save()
+    outgoing = new_outgoing(foreign_ticket(), state="failed")
+    assert _ask(browser_of(alice), "send_out_again", outgoing.pk) == 404
+    outgoing.refresh_from_db()
+    assert outgoing.state == "failed"
+
+
+@pytest.mark.parametrize("name", sorted([*ROOM_ACTIONS, *ACTIONS]))
 def test_an_action_does_not_answer_to_get(name: str, desk: Client) -> None:
-    assert desk.get(_address(name, uuid.uuid4())).status_code == 405
+    assert desk.get(_address(name, _nothing(name))).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(OF_OBJECTS))
-def test_what_does_not_exist_is_the_same_404(name: str, desk: Client) -> None:
-    assert _ask(desk, name, uuid.uuid4()) == 404
+@pytest.mark.parametrize("name", sorted([*OF_OBJECTS, *filter(OF_COORDINATORS.get, OF_COORDINATORS)]))
+def test_what_does_not_exist_is_the_same_404(name: str, alice: User, queue: Queue) -> None:
+    alice.is_coordinator = True
+    alice.save()
+    assert _ask(browser_of(alice), name, _nothing(name)) == 404
 
 
 def test_an_object_that_is_being_forgotten_is_not_there(desk: Client, queue: Queue) -> None:
