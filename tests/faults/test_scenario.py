@@ -25,7 +25,8 @@ from tests.faults.desk import (
 from tests.faults.invariants import Day, assert_invariants, posted_mail
 from tickets.models import Message, Outgoing, Ticket
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+# A day takes about a minute, and more where other work is done beside it.
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 EACH = 5
 """Mails that come before the next worker dies."""
 STEP = timedelta(minutes=6)
