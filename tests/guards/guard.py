@@ -10,13 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`rule` names what security.md asks for; `cut` stands in the file exactly once; `tests` is a list with blanks."""
+    """`rule` names what security.md asks for; `cut` stands in the file exactly once; `tests` is a list with blanks.
+
+    Where the guard is what ends something, `may_hang`: a run without it that does not end misses it.
+    """
 
     rule: str
     file: str
     cut: str
     put: str
     tests: str
+    may_hang: bool = False
 
     @property
     def name(self) -> str:
