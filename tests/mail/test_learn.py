@@ -84,7 +84,8 @@ def test_the_same_key_again_is_no_news() -> None:
 
 
 def test_the_same_key_in_two_places_is_one() -> None:
-    file(from_bob(), keys=[offered(), offered(source="autocrypt")])
+    message = file(from_bob(), keys=[offered(), offered(source="autocrypt")])
+    assert not message.ticket.events.filter(kind=Event.Kind.KEYS_SEVERAL).exists()
     assert PublicKey.objects.get().fingerprint == BOB
 
 
@@ -93,6 +94,7 @@ def test_two_keys_for_one_address_are_none() -> None:
     message = file(from_bob(), keys=[offered(), offered("carol", CAROL, "report")])
     assert not PublicKey.objects.exists()
     assert not learned(message)
+    assert message.ticket.events.filter(kind=Event.Kind.KEYS_SEVERAL, by=None).count() == 1
 
 
 def test_a_key_beside_bobs_that_does_not_name_him_counts_for_nothing() -> None:

@@ -63,7 +63,14 @@ def test_a_block_in_a_text_is_listed_and_opened_only_when_asked(armor: Armor, al
     assert (part.encryption, part.text.strip()) == (Encryption.OK, SECRET)
     assert (part.files, part.problems) == ((), ())
     event = message.ticket.events.get(kind=Event.Kind.PART_OPENED)
-    assert (event.by, event.at) == (alice, NOW)
+    assert (event.by, event.at, event.part) == (alice, NOW, 1)
+
+
+def test_what_is_saved_is_not_opened_once_more(armor: Armor, alice: User) -> None:
+    message = filed(f"{HEAD}\r\nPlease see:\r\n{armor(SECRET.encode())}\r\nThanks")
+    open_encrypted_part(message, 0, by=alice, now=NOW, saving=True)
+    event = message.ticket.events.get(by=alice)
+    assert (event.kind, event.part) == (Event.Kind.PART_SAVED, 1)
 
 
 def test_nothing_of_an_opened_part_stays(armor: Armor, alice: User) -> None:

@@ -13,7 +13,7 @@ from helpdesk.models import User
 from tests.tickets.cases import NOW, arrival, first_message, know_key, opened, received
 from tickets.actions.answer import Shown, answer_ticket
 from tickets.actions.errors import CannotBeAnswered, NotPossibleNow
-from tickets.actions.release_replayed import agree_to_release, ask_release
+from tickets.actions.release_replayed import agree_to_release, ask_release, withdraw_release
 from tickets.models import Event, Message, Queue, Ticket
 from tickets.travel import Way
 
@@ -79,6 +79,19 @@ def test_who_asks_second_does_not_take_the_first_ones_place(
     assert replayed.release_asked_by == alice
 
 
+def test_who_asked_may_take_it_back_until_somebody_agreed(replayed: Message, alice: User, bob: User) -> None:
+    ask_release(replayed, by=alice, now=NOW)
+    with pytest.raises(NotPossibleNow):
+        withdraw_release(replayed, by=bob, now=NOW)
+    withdraw_release(replayed, by=alice, now=NOW)
+    with pytest.raises(NotPossibleNow):
+        agree_to_release(replayed, by=bob, now=NOW)
+    ask_release(replayed, by=alice, now=NOW)
+    agree_to_release(replayed, by=bob, now=NOW)
+    with pytest.raises(NotPossibleNow):
+        withdraw_release(replayed, by=alice, now=LATER)
+
+
 def test_what_is_released_is_not_released_again(replayed: Message, alice: User, bob: User) -> None:
     ask_release(replayed, by=alice, now=NOW)
     agree_to_release(replayed, by=bob, now=NOW)
@@ -94,7 +107,7 @@ def test_a_message_that_nobody_replayed_has_nothing_to_release(signing: Queue, a
     assert _kinds(message.ticket) == []
 
 
-@pytest.mark.parametrize("act", [ask_release, agree_to_release])
+@pytest.mark.parametrize("act", [ask_release, withdraw_release, agree_to_release])
 def test_nothing_is_released_in_a_ticket_that_is_being_forgotten(
     replayed: Message, alice: User, bob: User, act: object
 ) -> None:

@@ -9,7 +9,13 @@ from tickets.models import Event, Ticket
 
 
 def note_event(
-    ticket: Ticket, kind: Event.Kind, *, at: datetime, by: User | None = None, whom: User | None = None
+    ticket: Ticket,
+    kind: Event.Kind,
+    *,
+    at: datetime,
+    by: User | None = None,
+    whom: User | None = None,
+    part: int | None = None,
 ) -> Event:
-    """Write down what was done, by whom (nobody: the desk itself) and, for an assignment, to whom."""
-    return Event.objects.create(ticket=ticket, kind=kind, at=at, by=by, whom=whom)
+    """Write down what was done, by whom (nobody: the desk itself), to whom it was assigned, and which part was opened."""
+    return Event.objects.create(ticket=ticket, kind=kind, at=at, by=by, whom=whom, part=part)

@@ -52,8 +52,10 @@ class OpenedPart:
     """The same encrypted text came before from another sender."""
 
 
-def open_encrypted_part(message: Message, number: int, *, by: User, now: datetime) -> OpenedPart:
-    """Decrypt and read one of a message's encrypted parts for a person who asked for it.
+def open_encrypted_part(
+    message: Message, number: int, *, by: User, now: datetime, saving: bool = False
+) -> OpenedPart:
+    """Decrypt and read one of a message's encrypted parts for a person who asked for it, to be shown or to be saved.
 
     Raises NotPossibleNow when there is no such part (any more), and KeyTrouble when the desk's own key does not work.
     """
@@ -64,7 +66,8 @@ def open_encrypted_part(message: Message, number: int, *, by: User, now: datetim
         return OpenedPart(opened.encryption, part.name)
     with transaction.atomic():
         replayed = _note_replay(message, opened.replay_material or b"")
-        note_event(message.ticket, Event.Kind.PART_OPENED, at=now, by=by)
+        kind = Event.Kind.PART_SAVED if saving else Event.Kind.PART_OPENED
+        note_event(message.ticket, kind, at=now, by=by, part=number + 1)
     return _read(part, opened, opened.content, replayed=replayed)
 
 

@@ -32,6 +32,18 @@ def ask_release(message: Message, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
+def withdraw_release(message: Message, *, by: User, now: datetime) -> None:
+    """Take back that it may be answered, before a colleague has agreed.
+
+    Raises NotPossibleNow when it was not this person who asked, or a colleague agreed a moment ago.
+    """
+    hold_living(message.ticket)
+    if not _waiting(message).filter(release_asked_by=by).update(release_asked_by=None):
+        raise NotPossibleNow
+    note_event(message.ticket, Event.Kind.ASK_WITHDRAWN, at=now, by=by)
+
+
+@transaction.atomic
 def agree_to_release(message: Message, *, by: User, now: datetime) -> None:
     """Agree with the colleague who asked: from now on it can be answered, and what waited may go.
 

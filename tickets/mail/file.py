@@ -16,6 +16,7 @@ from crypto.verdict import SignatureState
 from helpdesk.lib.faults import fault_point
 from tickets.actions.answer import allow_release
 from tickets.actions.automatic.acknowledge import First, acknowledge
+from tickets.actions.event import note_event
 from tickets.actions.receive import (
     Arrival,
     File,
@@ -28,11 +29,11 @@ from tickets.actions.receive import (
     save_message,
 )
 from tickets.enqueue import enqueue
-from tickets.mail.learn import Offer, learn, offer_in
+from tickets.mail.learn import Offer, learn, offers_in
 from tickets.mail.letter import Accepted, Letter, Quarantine, TryLater
 from tickets.mail.reporter import Reporter, reporter_of
 from tickets.mail.thread import Place, find_place, message_id_digest
-from tickets.models import Ciphertext, Incoming, Message, Queue, Ticket
+from tickets.models import Ciphertext, Event, Incoming, Message, Queue, Ticket
 from tickets.routing import queue_for
 
 
@@ -46,7 +47,8 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
     place = find_place(accepted, reporter)
     ticket = place.ticket or _draft_ticket(incoming, place)
     arrival = replace(_arrival(incoming, accepted, reporter, ticket), returned=_returned(accepted, place))
-    offer = offer_in(accepted, reporter, now=incoming.received)
+    offers = offers_in(accepted, reporter, now=incoming.received)
+    offer = offers[0] if len(offers) == 1 else None
     fault_point("file-before-commit")
     message = draft_message(ticket, arrival)
     with transaction.atomic():
@@ -57,7 +59,9 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
         save_message(message, arrival)
         if offer:
             _learn(message, offer, now=incoming.received)
-        if place.ticket is None:
+        elif offers:
+            note_event(message.ticket, Event.Kind.KEYS_SEVERAL, at=incoming.received)
+        if place.ticket is None and ticket.queue.acknowledges:
             first = _first(incoming, accepted, reporter, offer)
             acknowledge(message, first, now=timezone.now())
         if reporter.report:

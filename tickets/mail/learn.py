@@ -39,25 +39,25 @@ class Offer:
     encrypted: bool
 
 
-def offer_in(accepted: Accepted, reporter: Reporter, *, now: datetime) -> Offer | None:
-    """The key to learn from a letter, if any.
+def offers_in(accepted: Accepted, reporter: Reporter, *, now: datetime) -> tuple[Offer, ...]:
+    """The different keys that a letter offers for its writer: one can be learned, of several none.
 
-    Two different keys for one person in one letter: none; but what stands beside the protection, where its carriers
-    could put it, does not count against what stands inside. A key in a report is the reporter's by its place inside
-    the encrypted text; one attached, in the text or in an Autocrypt header must name the writer's address.
+    What stands beside the protection, where its carriers could put it, does not count against what stands inside. A
+    key in a report is the reporter's by its place inside the encrypted text; one attached, in the text or in an
+    Autocrypt header must name the writer's address.
     """
     if accepted.machine or not reporter.address:
-        return None
+        return ()
     address = normalise_address(reporter.address)
     inside = [each for each in accepted.keys if not each.is_outside]
     outside = [each for each in accepted.keys if each.is_outside]
     found = _certificates(inside, address, now=now)
     encrypted = bool(found) and accepted.letter.encryption is Encryption.OK
     found = found or _certificates(outside, address, now=now)
-    if len({certificate.fingerprint for certificate, _ in found}) != 1:
-        return None
-    certificate, source = found[0]
-    return Offer(reporter.address, certificate, source, encrypted)
+    first = {certificate.fingerprint: (certificate, source) for certificate, source in reversed(found)}
+    return tuple(
+        Offer(reporter.address, certificate, source, encrypted) for certificate, source in first.values()
+    )
 
 
 def learn(message: Message, offer: Offer, *, now: datetime) -> None:
