@@ -68,6 +68,12 @@ def open_breakers(now: datetime) -> QuerySet[Breaker]:
     return Breaker.objects.filter(until__gt=now).select_related("closed_by").order_by("address_digest")
 
 
+def counts_since(now: datetime) -> datetime:
+    """From when on mails count against the limit for all: an hour ago, or when a breaker that was open closed since."""
+    everybody = Breaker.objects.filter(address_digest=ALL, until__lte=now).first()
+    return _counts_since(everybody, now) if everybody else now - AN_HOUR
+
+
 def lets_through_at(now: datetime) -> datetime:
     """When the breaker for all lets mail through again; now, when it does."""
     opened = Breaker.objects.filter(address_digest=ALL, until__gt=now).values_list("until", flat=True).first()
@@ -92,13 +98,19 @@ def _has_room(everybody: Breaker, now: datetime) -> bool:
     if everybody.until > now:
         Breaker.objects.filter(pk=everybody.pk).update(count=F("count") + 1)
         return False
-    # Not what was counted before it closed, or a coordinator who closes it would only see it open again.
-    since = max(now - AN_HOUR, everybody.until) if everybody.count else now - AN_HOUR
-    if AutomaticMail.objects.filter(at__gt=since).count() < settings.AUTOMATIC_MAIL_PER_HOUR:
+    if (
+        AutomaticMail.objects.filter(at__gt=_counts_since(everybody, now)).count()
+        < settings.AUTOMATIC_MAIL_PER_HOUR
+    ):
         return True
     Breaker.objects.filter(pk=everybody.pk).update(opened=now, until=now + AN_HOUR, count=1, closed_by=None)
     logger.warning("automatic mail: the breaker opened, nothing leaves for an hour")
     return False
+
+
+def _counts_since(everybody: Breaker, now: datetime) -> datetime:
+    """Not what was counted before it closed, or a coordinator who closes it would only see it open again."""
+    return max(now - AN_HOUR, everybody.until) if everybody.count else now - AN_HOUR
 
 
 def _stop(person: str, until: datetime, now: datetime) -> None:

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from helpdesk.models import User
 from tests.children import at_once
+from tests.desk.rows import new_outgoing, new_ticket
 from tests.tickets.cases import NOW
 from tickets import breaker
 from tickets.actions.automatic.close_breaker import close_breaker
-from tickets.models import AutomaticMail, Breaker
+from tickets.models import AutomaticMail, Breaker, Outgoing, Queue
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -88,6 +89,27 @@ def test_a_coordinator_closes_it_and_what_left_before_counts_no_more(
     assert [reply(f"eve@{number}.example", after=later) for number in range(3)] == [True, True, False]
     everybody.refresh_from_db()
     assert (everybody.closed_by, everybody.opened) == (None, NOW + later)
+
+
+def test_what_counts_begins_anew_when_it_is_closed(settings: LazySettings, alice: User) -> None:
+    assert breaker.counts_since(NOW) == NOW - HOUR
+    settings.AUTOMATIC_MAIL_PER_HOUR = 1
+    assert [reply("ana@a.example"), reply("bo@b.example")] == [True, False]
+    close_breaker(Breaker.objects.get(address_digest=""), by=alice, now=NOW + SECOND)
+    assert breaker.counts_since(NOW + SECOND * 2) == NOW + SECOND
+    assert breaker.counts_since(NOW + HOUR * 2) == NOW + HOUR
+
+
+def test_what_it_held_back_goes_soon_after_it_is_closed(queue: Queue, alice: User) -> None:
+    for address in ("", "d" * 64):
+        Breaker.objects.create(address_digest=address, opened=NOW, until=NOW + HOUR, count=1)
+    held = new_outgoing(
+        new_ticket(queue), kind="notice", state="waiting", rendered=None, not_before=NOW + HOUR
+    )
+    close_breaker(Breaker.objects.exclude(address_digest="").get(), by=alice, now=NOW + SECOND)
+    assert not Outgoing.objects.unwritten(NOW + SECOND).exists()
+    close_breaker(Breaker.objects.get(address_digest=""), by=alice, now=NOW + SECOND)
+    assert Outgoing.objects.unwritten(NOW + SECOND).get() == held
 
 
 def test_of_one_address_too(alice: User) -> None:

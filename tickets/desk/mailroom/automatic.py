@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tickets.access import MailRoom
-from tickets.breaker import ALL
+from tickets.breaker import ALL, AN_HOUR, counts_since
 from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.sections import SHOWN
 from tickets.models import Breaker
@@ -29,12 +29,13 @@ class Automatic:
 
 def automatic_section(room: MailRoom, now: datetime) -> Automatic:
     """How much left in the last hour, and the breakers that are open; of those for one address the busiest."""
-    sent = room.automatic.filter(at__gt=now - timedelta(hours=1)).count()
+    since = counts_since(now)
+    sent = room.automatic.filter(at__gt=since).count()
     is_open = room.breakers.filter(until__gt=now)
     for_all = is_open.filter(address_digest=ALL).first()
     for_one = is_open.exclude(address_digest=ALL)
     count = for_one.count()
-    saying = _open(for_all) if for_all else _closed(sent, count)
+    saying = _open(for_all) if for_all else _closed(sent, count, is_whole=since <= now - AN_HOUR)
     return Automatic([saying], for_all, list(for_one.order_by("-count", "pk")[:SHOWN]), max(0, count - SHOWN))
 
 
@@ -47,11 +48,12 @@ def _open(breaker: Breaker) -> Saying:
     return Saying(Level.CAREFUL, words % {"n": breaker.count})
 
 
-def _closed(sent: int, count: int) -> Saying:
-    flows = _("Automatic mail flows: %(sent)s in the last hour, of at most %(most)s.") % {
-        "sent": sent,
-        "most": settings.AUTOMATIC_MAIL_PER_HOUR,
-    }
+def _closed(sent: int, count: int, *, is_whole: bool) -> Saying:
+    """It is counted over an hour, or since the breaker was closed when that is not so long ago."""
+    flows = _("Automatic mail flows: %(sent)s in the last hour, of at most %(most)s.")
+    if not is_whole:
+        flows = _("Automatic mail flows: %(sent)s since the breaker closed, of at most %(most)s in an hour.")
+    flows = flows % {"sent": sent, "most": settings.AUTOMATIC_MAIL_PER_HOUR}
     if not count:
         return Saying(Level.PROTECTED, flows)
     words = ngettext(
