@@ -5,22 +5,25 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from helpdesk.lib.http import AgentRequest
-from tickets.access import outgoing_of
+from tickets.access import asked_to_agree, outgoing_of, tickets_of, with_a_key_to_compare
 
-STUCK_SHOWN = 20
+SHOWN = 20
 
 
 @require_safe
 def front(request: AgentRequest) -> TemplateResponse:
-    """The queues with what waits in them; the counts come with the shell."""
-    rows = (
-        outgoing_of(request.user).stuck().select_related("message__ticket").order_by("approved")[:STUCK_SHOWN]
-    )
-    return TemplateResponse(request, "front.html", {"stuck": rows})
+    """The queues with what waits in them, and what somebody has to decide about; the counts come with the shell."""
+    user = request.user
+    stuck = outgoing_of(user).stuck().select_related("message__ticket").order_by("approved")
+    asked = asked_to_agree(user).select_related("ticket", "release_asked_by").order_by("created")
+    to_compare = with_a_key_to_compare(tickets_of(user), now=timezone.now()).order_by("updated")
+    context = {"stuck": stuck[:SHOWN], "asked": asked[:SHOWN], "to_compare": to_compare[:SHOWN]}
+    return TemplateResponse(request, "front.html", context)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -10,7 +10,14 @@ from typing import Any
 from django.db.models import Count, Min, Q
 
 from helpdesk.models import User
-from tickets.access import incoming_of, outgoing_of, queues_of, tickets_of
+from tickets.access import (
+    asked_to_agree,
+    incoming_of,
+    outgoing_of,
+    queues_of,
+    tickets_of,
+    with_a_key_to_compare,
+)
 from tickets.models import Incoming, Mailbox, Queue
 from tickets.own_keys.warnings import KeyWarning, desk_key_warnings
 
@@ -38,11 +45,20 @@ class House:
     """Mailboxes that are not being read, for whatever reason; also when nobody is there who would read them."""
     keys: tuple[KeyWarning, ...] = ()
     """The desk's own keys that end soon, or cannot be used."""
+    asked: int = 0
+    """How often a colleague asks this person to agree that something may be answered."""
+    to_compare: int = 0
+    """Tickets in which an answer waits for somebody to compare a key that came."""
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.quarantined or self.stuck or self.unread_mailboxes or self.keys)
+        return not (self.quarantined or self.stuck or self.unread_mailboxes or self.keys or self.to_decide)
+
+    @property
+    def to_decide(self) -> int:
+        """What stands on the front page because somebody has to decide, besides answers that did not leave."""
+        return self.asked + self.to_compare
 
     @property
     def in_mail_room(self) -> int:
@@ -75,6 +91,8 @@ def state_of_house(user: User, now: datetime) -> House:
         stuck=outgoing_of(user).stuck().count(),
         unread_mailboxes=sum(mailbox.is_unread(now) for mailbox in Mailbox.objects.all()),
         keys=desk_key_warnings(user, now),
+        asked=asked_to_agree(user).count(),
+        to_compare=with_a_key_to_compare(tickets_of(user), now=now).count(),
     )
 
 

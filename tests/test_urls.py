@@ -80,6 +80,7 @@ OF_COORDINATORS = {
     "mail_room_aside": "",
     "mail_room_outbox": "",
     "try_shown_again": "",
+    "look_at_mailboxes": "",
     "send_out_again": "outgoing_id",
     "download_mail": "incoming_id",
     "close_breaker": "breaker_id",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from crypto.correspondents.known_keys import KnownKey, known_keys
-from crypto.models import DeskKey
+from crypto.digests import address_digest
+from crypto.models import DeskKey, PublicKey
 from helpdesk.models import User
 from tickets.models import (
     Attachment,
@@ -27,6 +28,7 @@ from tickets.models import (
     Ticket,
 )
 from tickets.models.incoming import IncomingQuerySet
+from tickets.models.message import MessageQuerySet
 from tickets.models.outgoing import OutgoingQuerySet
 from tickets.models.queue import QueueQuerySet
 from tickets.models.ticket import TicketQuerySet
@@ -41,6 +43,12 @@ def queue_for_coordinator(user: User, slug: str) -> Queue:
     """A queue that a person coordinates: one of their own, else Http404."""
     own = queues_of(user) if user.is_coordinator else Queue.objects.none()
     return get_object_or_404(own, slug=slug)
+
+
+def languages_of(queue: Queue) -> set[str]:
+    """The languages in which people write to a queue. Give only a queue that a person may see."""
+    living = Ticket.objects.living().filter(queue=queue).exclude(language="").order_by()
+    return set(living.values_list("language", flat=True).distinct())
 
 
 def tickets_of(user: User) -> TicketQuerySet:
@@ -141,6 +149,27 @@ def keys_of(ticket: Ticket, *, now: datetime) -> tuple[KnownKey, ...]:
     return known_keys(ticket.requester_address, now=now) if ticket.requester_address else ()
 
 
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """What happened to one of a requester's keys; see crypto.models.KeyEvent."""
+
+    kind: str
+    at: datetime
+    origin: UUID | None
+    """The message that brought it."""
+    fingerprint: str
+
+
+def key_changes_of(ticket: Ticket) -> list[KeyChange]:
+    """All that happened to the keys of a ticket's requester, in two queries. Give only a ticket that a person may see."""
+    keys = PublicKey.objects.filter(address_digest=address_digest(ticket.requester_address))
+    return [
+        KeyChange(event.kind, event.at, event.origin, key.fingerprint)
+        for key in keys.select_related("key").prefetch_related("events")
+        for event in key.events.all()
+    ]
+
+
 def messages_among(user: User, identities: Iterable[UUID]) -> dict[UUID, Message]:
     """Those of some messages that a person may see, by their ids, with their tickets."""
     theirs = Message.objects.filter(ticket__in=tickets_of(user), pk__in=set(identities))
@@ -175,3 +204,42 @@ def waiting_for_a_key(tickets: Iterable[Ticket]) -> set[UUID]:
             "message__ticket", flat=True
         )
     )
+
+
+def returned_among(outgoing: Iterable[Outgoing]) -> set[UUID]:
+    """The ids of the messages that did not arrive, of mails that were sent."""
+    carried = [each.message_id for each in outgoing if each.message_id]
+    failed = Message.objects.filter(about__in=carried, delivery=Message.Delivery.FAILED)
+    return {pk for pk in failed.values_list("about", flat=True) if pk}
+
+
+def asked_to_agree(user: User) -> MessageQuerySet:
+    """Texts under another name that a colleague wants answered, and that this person has to decide about (R5)."""
+    asked = Message.objects.unreleased().filter(release_asked_by__isnull=False)
+    return asked.filter(ticket__in=tickets_of(user).open()).exclude(release_asked_by=user)
+
+
+def under_another_name(tickets: Iterable[Ticket]) -> dict[UUID, int | None]:
+    """Those in which nothing can be answered before two agree, with who asked. Give only tickets that a person may see."""
+    unreleased = Message.objects.unreleased().filter(ticket__in=[ticket.pk for ticket in tickets])
+    return dict(unreleased.order_by("release_asked_by").values_list("ticket", "release_asked_by"))
+
+
+def with_a_key_to_compare(tickets: TicketQuerySet, *, now: datetime) -> TicketQuerySet:
+    """Those of some tickets to whose requester an answer waits, in whatever ticket, and for whom a key came since."""
+    waiting = Outgoing.objects.waiting_for_a_key().filter(not_before__isnull=True)
+    came = PublicKey.objects.filter(
+        Q(expires__isnull=True) | Q(expires__gt=now),
+        address_digest=OuterRef("requester_digest"),
+        state__in=[PublicKey.State.PROPOSED, PublicKey.State.IN_USE],
+        trouble="",
+    )
+    theirs = waiting.exclude(message__ticket__requester_digest="").values("message__ticket__requester_digest")
+    return tickets.open().filter(Exists(came), requester_digest__in=theirs)
+
+
+def only_machines_wrote(tickets: Iterable[Ticket]) -> set[UUID]:
+    """The ids of those in which no person said anything, neither theirs nor ours."""
+    asked = {ticket.pk for ticket in tickets}
+    person = Q(kind=Message.Kind.OUTBOUND) | Q(kind=Message.Kind.INBOUND, machine="")
+    return asked - set(Message.objects.filter(person, ticket__in=asked).values_list("ticket", flat=True))

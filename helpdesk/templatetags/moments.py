@@ -59,6 +59,15 @@ def fours(fingerprint: str) -> str:
 
 
 @register.filter
+def key_end(fingerprint: str) -> str:
+    """The end of a fingerprint as it stands in the whole, to recognise a key by, never to compare it by.
+
+    Kept in one direction, or its groups would change places in a sentence that is written from the right.
+    """
+    return f"\u2066…{fours(fingerprint[-16:])}\u2069"
+
+
+@register.filter
 def language_name(code: str) -> str:
     """A language by its own name; its code when Django does not know it."""
     if code == "zh":

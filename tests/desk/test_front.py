@@ -65,7 +65,7 @@ def test_queries_do_not_grow_with_the_queues(
         queue = Queue.objects.create(slug=f"q{each}", name="Q", address="q@d.example", fingerprint="A" * 40)
         queue.members.add(alice)
         new_outgoing(new_ticket(queue), state="failed")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         desk.get("/")
 
 

@@ -33,7 +33,7 @@ def known(*, days: float | None = None, trouble: str = "", fingerprint: str = DE
     ("days", "trouble", "words"),
     [
         (14.5, "", "expires in 14 days"),
-        (1.5, "", "expires in 1 day<"),
+        (1.5, "", "expires in 1 day "),
         (-1, "", "has expired: nobody can write to us encrypted"),
         (-1, "expired", "has expired: nobody can write to us encrypted"),
         (None, "revoked", "is revoked: nobody can write to us encrypted"),

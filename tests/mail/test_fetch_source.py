@@ -82,7 +82,7 @@ def test_each_source_has_an_identity_of_its_own() -> None:
         ("imaps://canary:a,b@mail.example/INBOX", "%2C"),
         ("imaps://mail.example/INBOX?verify=no", "after, first, folders"),
         ("imaps://mail.example/INBOX?folders=", "after, first, folders"),
-        ("maildir:///in?after=leave", "only: first"),
+        ("maildir:///in?after=leave", "question mark: first"),
         ("imaps://mail.example/INBOX?after=burn", "delete, leave or move"),
         ("imaps://mail.example/INBOX?after=move", "delete, leave or move"),
         ("imaps://mail.example/INBOX?after=move:", "delete, leave or move"),

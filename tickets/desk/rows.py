@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tickets.access import came_back, first_messages, waiting_for_a_key
+from helpdesk.models import User
+from tickets.access import first_messages
+from tickets.desk.standing import Standing, standings_of
 from tickets.models import Ticket
 
 ROWS_A_PAGE = 40
@@ -20,25 +21,18 @@ class Row:
     """One ticket in a list."""
 
     ticket: Ticket
-    state: str
-    """unanswered, careful, answered or closed: for the class of the mark beside the word."""
-    word: str
-    since: datetime
+    standing: Standing
     title: str
     is_subject: bool
     model: str
 
 
-def rows_of(tickets: Sequence[Ticket]) -> list[Row]:
-    """The rows; a query for answers that wait, one for those that came back, and one more when some ticket has no subject, however many."""
+def rows_of(tickets: Sequence[Ticket], user: User) -> list[Row]:
+    """The rows; a constant number of queries, and one more when some ticket has no subject."""
     silent = [ticket for ticket in tickets if not subject_of(ticket)]
     first = first_messages(silent) if silent else {}
     words = {pk: _first_words(message.text) for pk, message in first.items()}
-    waiting, returned = waiting_for_a_key(tickets), came_back(tickets)
-    standings = {
-        ticket.pk: _standing(ticket, waits=ticket.pk in waiting, returned=ticket.pk in returned)
-        for ticket in tickets
-    }
+    standings = standings_of(tickets, user)
     return [_row(ticket, words.get(ticket.pk, ""), standings[ticket.pk]) for ticket in tickets]
 
 
@@ -48,30 +42,15 @@ def subject_of(ticket: Ticket) -> str:
     return "" if subject == "..." else subject
 
 
-def _row(ticket: Ticket, first_words: str, standing: tuple[str, str, datetime]) -> Row:
-    state, word, since = standing
+def _row(ticket: Ticket, first_words: str, standing: Standing) -> Row:
     subject = subject_of(ticket)
     return Row(
         ticket=ticket,
-        state=state,
-        word=word,
-        since=since,
+        standing=standing,
         title=subject or first_words or _("(no subject)"),
         is_subject=bool(subject),
         model=fact(ticket, "Model"),
     )
-
-
-def _standing(ticket: Ticket, *, waits: bool, returned: bool) -> tuple[str, str, datetime]:
-    if not ticket.is_open:
-        return "closed", _("closed"), ticket.closed or ticket.updated
-    if ticket.waiting_since and returned:
-        return "unanswered", _("answer came back"), ticket.waiting_since
-    if ticket.waiting_since:
-        return "unanswered", _("unanswered"), ticket.waiting_since
-    if waits:
-        return "careful", _("waits for a key"), ticket.updated
-    return "answered", _("answered"), ticket.updated
 
 
 def fact(ticket: Ticket, label: str) -> str:

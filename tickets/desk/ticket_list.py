@@ -23,7 +23,7 @@ def list_tickets(request: AgentRequest) -> TemplateResponse:
     context = {
         "filter": chosen,
         "page": page,
-        "rows": rows_of(page.rows),
+        "rows": rows_of(page.rows, request.user),
         "query": _query(request),
         "is_narrowed": bool(_query(request)),
     }

@@ -54,6 +54,7 @@ urlpatterns = [
     path("mail/room/quarantine/", room.list_quarantine, name="mail_room_quarantine"),
     path("mail/room/aside/", room.list_aside, name="mail_room_aside"),
     path("mail/room/outbox/", room.list_outbox, name="mail_room_outbox"),
+    path("mail/room/look/", room_changes.look_at_mailboxes, name="look_at_mailboxes"),
     path("mail/room/again/", room_changes.try_shown_again, name="try_shown_again"),
     path("mail/room/outbox/<uuid:outgoing_id>/again/", room_changes.send_out_again, name="send_out_again"),
     path("mail/room/breakers/<int:breaker_id>/close/", room_changes.close, name="close_breaker"),

@@ -37,7 +37,7 @@ def _post(client: Client, name: str, ticket: Ticket, **data: str) -> tuple[int, 
 def test_a_known_key_is_named(desk: Client, ticket: Ticket) -> None:
     new_public_key()
     page = _page(desk, ticket)
-    assert "Goes encrypted to key 0xABCD1234ABCD9876 (first seen" in page
+    assert "Goes encrypted to key \u2066…ABCD 1234 ABCD 9876\u2069 (first seen" in page
     assert "Send encrypted" in page
 
 
@@ -68,7 +68,10 @@ def test_a_key_that_came_in_clear_is_shown_and_stops_nothing(desk: Client, ticke
     new_public_key(days=9)
     new_public_key(OTHER, state="proposed", days=1, encrypted=False)
     page = _page(desk, ticket)
-    assert "Another key came in clear (0x0000111122223333): it is not used until you have compared." in page
+    assert (
+        "Another key came in clear (\u2066…0000 1111 2222 3333\u2069): it is not used until you have compared."
+        in page
+    )
     assert "AAAA BBBB CCCC DDDD EEEE FFFF 0000 1111 2222 3333" in page
     assert "Send encrypted" in page
 

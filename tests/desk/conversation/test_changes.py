@@ -132,7 +132,7 @@ def test_a_compared_key_is_confirmed(desk: Client, ticket: Ticket) -> None:
     new_public_key(OTHER, state="proposed", days=1)
     page = _press(desk, "confirm_key", ticket, fingerprint=OTHER)
     assert "The key is confirmed." in page
-    assert "Goes encrypted to key 0x0000111122223333" in page
+    assert "Goes encrypted to key \u2066…0000 1111 2222 3333\u2069" in page
     assert "key_confirmed" in _kinds(ticket)
 
 

@@ -9,11 +9,12 @@ from tickets.desk.conversation.protection import how_it_went, protection_of
 from tickets.models import Message, Outgoing
 
 FINGERPRINT = "C3A6F0E10B52E4D29F8077E1ABCD12341234ABCD"
+KEY = "\u2066…ABCD 1234 1234 ABCD\u2069"
 REPLAYED = (
     "The same encrypted text came earlier from another sender."
     " Do not quote or answer it before asking a colleague."
 )
-STRANGER = "Signed by a key we do not connect with this person (…1234 ABCD)."
+STRANGER = f"Signed by a key we do not connect with this person ({KEY})."
 
 WORDS = [
     ("ok", "none", [("protected", "Encrypted to us. Not signed: we cannot be sure who wrote it.")]),
@@ -31,13 +32,13 @@ WORDS = [
     (
         "ok",
         "expired",
-        [("careful", "Signed by a key that has expired (…1234 ABCD)."), ("protected", "Encrypted to us.")],
+        [("careful", f"Signed by a key that has expired ({KEY})."), ("protected", "Encrypted to us.")],
     ),
     (
         "ok",
         "revoked",
         [
-            ("careful", "Signed by a key that was withdrawn by its owner (…1234 ABCD)."),
+            ("careful", f"Signed by a key that was withdrawn by its owner ({KEY})."),
             ("protected", "Encrypted to us."),
         ],
     ),
@@ -52,7 +53,7 @@ WORDS = [
     (
         "partial",
         "none",
-        [("careful", "Only the marked part was encrypted. Anyone could have added the rest.")],
+        [("careful", "Only a part of the mail was encrypted. Anyone could have added the rest.")],
     ),
     ("no_key", "none", [("careful", "Encrypted, but not to a key we have.")]),
     (
@@ -111,7 +112,7 @@ def test_a_lock_stands_for_encryption_only() -> None:
 @pytest.mark.parametrize(
     ("state", "fingerprint", "level", "words"),
     [
-        ("sent", FINGERPRINT, "protected", "Encrypted to key 0xABCD 1234 1234 ABCD."),
+        ("sent", FINGERPRINT, "protected", f"Encrypted to key {KEY}."),
         ("waiting", "", "careful", "No key. The answer waits here until a key comes; nothing was sent."),
         ("approved", "", "information", "Not encrypted. Others may read it on the way."),
     ],

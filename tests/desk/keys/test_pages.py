@@ -167,8 +167,8 @@ def test_a_revoked_copy_of_a_known_key_is_taken(desk: Client, ticket: Ticket) ->
 def test_a_key_is_retired(desk: Client, ticket: Ticket) -> None:
     new_public_key()
     _, page = _press(desk, "retire_key", ticket, fingerprint=FINGERPRINT)
-    assert "The key is no longer used." in page
-    assert "Alice: no longer used" in page
+    assert "The key is not used." in page
+    assert "Alice: not to be used" in page
     for fingerprint in (FINGERPRINT, FINGERPRINT[-16:], ""):
         _, page = _press(desk, "retire_key", ticket, fingerprint=fingerprint)
         assert "Nothing was changed" in page

@@ -57,5 +57,5 @@ def test_old_subkeys_are_shown_with_their_last_day(room: Client) -> None:
     key.retired_subkeys.create(fingerprint="A" * 32 + "ABCD1234", keygrip="x", **old)
     key.retired_subkeys.create(fingerprint="B" * 40, keygrip="y", **old, destroyed=ago(1))
     found = section(room, "keys")
-    assert "…ABCD 1234</span> will be destroyed" in found
-    assert "…BBBB BBBB</span> destroyed" in found
+    assert "ABCD 1234\u2069</span> will be destroyed" in found
+    assert "BBBB BBBB\u2069</span> destroyed" in found

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from helpdesk.models import User
-from tests.desk.rows import browser_of
+from tests.desk.rows import browser_of, new_ticket
 from tickets.models import AutomaticText, Queue
 from tickets.wording import built_in, wording
 
@@ -70,10 +70,29 @@ def test_the_list_says_what_takes_the_place_of_a_text(
     settings.TICKET_LANGUAGES = ("tr", "hu")  # The desk brings nothing in the second of them along.
     address = reverse("queue_texts", args=["english"])
     Queue.objects.update(language="tr")
+    new_ticket(queue, language="hu")
     _text(room, "keep_text", "Türkçe.", language="tr")
     assert "the queue&#x27;s own words in Türkçe" in room.get(address).content.decode()
     _text(room, "keep_text", "All.", language="all")
     assert "words for all languages" in room.get(address).content.decode()
+
+
+def test_only_languages_in_use_are_rows_and_the_others_can_be_added(room: Client, queue: Queue) -> None:
+    new_ticket(queue, language="zh")
+    _text(room, "keep_text", "Réponse.", language="fr")
+    notices = room.get(reverse("queue_texts", args=["english"])).context["kinds"][1]
+    assert [row.code for row in notices.rows] == ["all", "en", "fr", "zh"]
+    assert notices.rows[-1].name == "中文"
+    assert ("de", "Deutsch") in notices.others
+    page = room.get(reverse("queue_texts", args=["english"])).content.decode()
+    assert "Add a language" in page
+    assert reverse("queue_text", kwargs=NOTICE | {"language": "de"}) in page
+
+
+def test_a_policy_is_chosen_among_whole_sentences(room: Client) -> None:
+    page = room.get(reverse("queue_texts", args=["english"])).content.decode()
+    assert page.count('type="radio"') == 3
+    assert "It waits here, and we tell them that an answer is ready." in page
 
 
 def test_the_front_page_leads_coordinators_there(room: Client, bob: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from tickets.access import message_for
 from tickets.actions.errors import KeyTrouble, NotPossibleNow
 from tickets.actions.open_part import OpenedPart, open_encrypted_part
 from tickets.desk.conversation.protection import Saying, protection_of
-from tickets.models import Message
+from tickets.models import Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,24 @@ class SealedPart:
     number: int
     words: str
     name: str
+    file: Attachment | None = None
+    """The attachment that it is, still encrypted."""
 
 
-def parts_of(message: Message) -> list[SealedPart]:
+def parts_of(message: Message, attachments: Iterable[Attachment] = ()) -> list[SealedPart]:
     """What of a message is encrypted and was not opened, in the mail's order."""
-    listed = enumerate(message.encrypted_parts or ())
-    return [SealedPart(number, _words(part["form"]), part["name"]) for number, part in listed]
+    files, found = list(attachments), []
+    for number, part in enumerate(message.encrypted_parts or ()):
+        same = [file for file in files if part["form"] == "file" and file.name == part["name"]]
+        files = [file for file in files if file not in same[:1]]
+        found.append(SealedPart(number, _words(part["form"]), part["name"], *same[:1]))
+    return found
+
+
+def loose_files_of(attachments: Iterable[Attachment], parts: Iterable[SealedPart]) -> list[Attachment]:
+    """The attachments that do not stand among the encrypted parts already."""
+    listed = [part.file for part in parts]
+    return [file for file in attachments if file not in listed]
 
 
 @require_POST
@@ -60,7 +73,7 @@ def open_part(request: AgentRequest, message_id: UUID, number: int) -> HttpRespo
 def part_file(request: AgentRequest, message_id: UUID, number: int, place: int) -> HttpResponse:
     """A file out of a part, to keep where its reader wants it."""
     message = message_for(request.user, message_id)
-    part = _opened(request, message, number)
+    part = _opened(request, message, number, saving=True)
     if part is None:
         return redirect("ticket", message.ticket_id)
     if place >= len(part.files):
@@ -69,10 +82,12 @@ def part_file(request: AgentRequest, message_id: UUID, number: int, place: int) 
     return download(file.content, name=file.name, declared_type=file.type)
 
 
-def _opened(request: AgentRequest, message: Message, number: int) -> OpenedPart | None:
+def _opened(
+    request: AgentRequest, message: Message, number: int, *, saving: bool = False
+) -> OpenedPart | None:
     """The part, or nothing and a sentence that says why."""
     try:
-        return open_encrypted_part(message, number, by=request.user, now=timezone.now())
+        return open_encrypted_part(message, number, by=request.user, now=timezone.now(), saving=saving)
     except NotPossibleNow:
         messages.warning(request, _("Nothing was opened: this part is not there any more."))
     except KeyTrouble:

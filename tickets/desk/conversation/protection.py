@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from crypto.verdict import OTHER_SENDER, Encryption, SignatureState
+from helpdesk.templatetags.moments import key_end
 from tickets.models import Message
 
 
@@ -30,7 +31,9 @@ class Saying:
     """Then no lock is drawn beside it: a lock stands for encryption only."""
 
 
-def protection_of(message: Message, *, is_signer_known: bool = True) -> list[Saying]:
+def protection_of(
+    message: Message, *, is_signer_known: bool = True, brings_a_key: bool = False
+) -> list[Saying]:
     """The sentences for a message that came in, the most urgent first.
 
     A valid signature is by the key in use for its sender. Whether we know that key for this person is another question:
@@ -40,7 +43,10 @@ def protection_of(message: Message, *, is_signer_known: bool = True) -> list[Say
     if signature is SignatureState.VALID and not is_signer_known:
         sayings = _signed_by_a_stranger(encryption)
     else:
-        sayings = _protection(encryption, signature, message.signature_fingerprint)
+        is_marked = bool(message.encrypted_parts)
+        sayings = _protection(encryption, signature, message.signature_fingerprint, is_marked=is_marked)
+    if signature is SignatureState.UNKNOWN_KEY and brings_a_key:
+        sayings = [_signed_by_what_came(), *sayings[1:]]
     return [_not_theirs(message), *sayings] if message.replayed else sayings
 
 
@@ -48,7 +54,7 @@ def how_it_went(message: Message) -> Saying:
     """The sentence for a message that we wrote to the requester; its outgoing mail is loaded."""
     outgoing = message.outgoing
     if outgoing.fingerprint:
-        return Saying(Level.PROTECTED, _("Encrypted to key 0x%s.") % _tail(outgoing.fingerprint, 16))
+        return Saying(Level.PROTECTED, _("Encrypted to key %s.") % key_end(outgoing.fingerprint))
     if message.kind == Message.Kind.AUTOMATIC:
         return Saying(Level.INFORMATION, _("Not encrypted. It says nothing about this ticket."))
     if outgoing.state == outgoing.State.WAITING:
@@ -56,7 +62,9 @@ def how_it_went(message: Message) -> Saying:
     return Saying(Level.INFORMATION, _("Not encrypted. Others may read it on the way."))
 
 
-def _protection(encryption: Encryption, signature: SignatureState, fingerprint: str) -> list[Saying]:
+def _protection(
+    encryption: Encryption, signature: SignatureState, fingerprint: str, *, is_marked: bool = True
+) -> list[Saying]:
     if encryption is Encryption.REFUSED:
         words = _(
             "This message was tampered with or could harm us, so it was not opened. The original is kept."
@@ -67,10 +75,25 @@ def _protection(encryption: Encryption, signature: SignatureState, fingerprint: 
     if encryption is Encryption.OK:
         return _encrypted(signature, fingerprint)
     if encryption is Encryption.PARTIAL:
-        words = _("Only the marked part was encrypted. Anyone could have added the rest.")
-        return [Saying(Level.CAREFUL, words), *_signed(signature, fingerprint)]
+        return [_partly(is_marked=is_marked), *_signed(signature, fingerprint)]
     words = _("Not encrypted. Others may have read it on the way.")
     return [*_signed(signature, fingerprint), Saying(Level.INFORMATION, words)]
+
+
+def _partly(*, is_marked: bool) -> Saying:
+    """Parts that can be opened are listed, and marked there; of others it is known only that they were there."""
+    words = _("Only the marked part was encrypted. Anyone could have added the rest.")
+    unmarked = _("Only a part of the mail was encrypted. Anyone could have added the rest.")
+    return Saying(Level.CAREFUL, words if is_marked else unmarked)
+
+
+def _signed_by_what_came() -> Saying:
+    """A first mail cannot be signed by a key that we know; that its own key signed it proves nothing."""
+    words = _(
+        "Signed by a key that we did not know when it came, perhaps the one that it brings: that does not say who wrote"
+        " it."
+    )
+    return Saying(Level.CAREFUL, words)
 
 
 def _encrypted(signature: SignatureState, fingerprint: str) -> list[Saying]:
@@ -106,7 +129,7 @@ def _signed(signature: SignatureState, fingerprint: str) -> list[Saying]:
 def _careful(signature: SignatureState, fingerprint: str) -> str:
     if signature is SignatureState.PARTIAL:
         return _("Only a part was signed. Anyone could have added the rest.")
-    end = f" (…{_tail(fingerprint, 8)})" if fingerprint else ""
+    end = f" ({key_end(fingerprint)})" if fingerprint else ""
     if signature is SignatureState.EXPIRED:
         return _("Signed by a key that has expired%s.") % end
     if signature is SignatureState.REVOKED:
@@ -127,8 +150,3 @@ def _not_theirs(message: Message) -> Saying:
             " Do not quote or answer it before asking a colleague."
         )
     return Saying(Level.DANGER, words)
-
-
-def _tail(fingerprint: str, digits: int) -> str:
-    end = fingerprint[-digits:]
-    return " ".join(end[at : at + 4] for at in range(0, len(end), 4))

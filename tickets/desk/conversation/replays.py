@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from helpdesk.lib.http import AgentRequest
 from tickets.access import message_for
 from tickets.actions.errors import NotPossibleNow
-from tickets.actions.release_replayed import agree_to_release, ask_release
+from tickets.actions.release_replayed import agree_to_release, ask_release, withdraw_release
 
 
 @require_POST
@@ -27,6 +27,21 @@ def ask(request: AgentRequest, message_id: UUID) -> HttpResponse:
         messages.warning(request, _("Nothing was changed: somebody else has asked or agreed meanwhile."))
     else:
         messages.success(request, _("A colleague of this queue has to agree now, on this page."))
+    return redirect("ticket", message.ticket_id)
+
+
+@require_POST
+def withdraw(request: AgentRequest, message_id: UUID) -> HttpResponse:
+    """Take back what one asked."""
+    message = message_for(request.user, message_id)
+    try:
+        withdraw_release(message, by=request.user, now=timezone.now())
+    except NotPossibleNow:
+        messages.warning(
+            request, _("Nothing was changed: you did not ask, or a colleague has agreed meanwhile.")
+        )
+    else:
+        messages.success(request, _("It is taken back: nobody is asked any more, and nothing can be sent."))
     return redirect("ticket", message.ticket_id)
 
 

@@ -8,17 +8,27 @@ from uuid import UUID
 
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from helpdesk.lib.http import AgentRequest
-from tickets.access import draft_of, earlier_tickets, members_of, queues_of, ticket_for, tickets_of
-from tickets.desk.conversation.timeline import Card, Line, history_of, timeline_of
+from tickets.access import (
+    draft_of,
+    earlier_tickets,
+    key_changes_of,
+    members_of,
+    queues_of,
+    ticket_for,
+    tickets_of,
+)
+from tickets.desk.conversation.history import Line, history_of
+from tickets.desk.conversation.timeline import Card, timeline_of
 from tickets.desk.conversation.travel_words import departure_of, key_words_of, trouble_of
 from tickets.desk.forms import AnswerForm, AssignForm, MoveForm, NoteForm
 from tickets.desk.keys.rows import Comparison, comparison_of, key_rows
 from tickets.desk.keys.words import trouble_in_words
 from tickets.desk.rows import rows_of
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 from tickets.travel import Travel, travel_of
 
 EARLIER = 8
@@ -47,8 +57,9 @@ def ticket_page(
     typed = typed or Typed()
     travel = travel_of(ticket, now=timezone.now())
     departure = departure_of(ticket, travel)
-    history = history_of(ticket)
-    timeline = timeline_of(ticket, history)
+    changes = key_changes_of(ticket)
+    history = history_of(ticket, changes)
+    timeline = timeline_of(ticket, history, changes)
     seen = sum(isinstance(entry, Card) and entry.message.is_from_the_requester for entry in timeline)
     context = {
         "ticket": ticket,
@@ -58,7 +69,7 @@ def ticket_page(
         "departure": departure,
         "travel": travel,
         "key_words": key_words_of(travel),
-        "trouble": trouble_of(travel) or _unread_key(timeline, travel),
+        "trouble": trouble_of(travel) or _unread_key(timeline, travel) or _several(ticket, travel),
         "comparison": _comparison(request, ticket, travel),
         "stopped": typed.stopped,
         "seen": seen,
@@ -85,6 +96,13 @@ def _unread_key(timeline: Sequence[Card | Line], travel: Travel) -> str:
     return trouble_in_words("unreadable", "report") if is_unread and not travel.choice.used else ""
 
 
+def _several(ticket: Ticket, travel: Travel) -> str:
+    """Two keys came where one was expected: what is in the mail does not say which of them is theirs."""
+    if travel.choice.used or not ticket.events.filter(kind=Event.Kind.KEYS_SEVERAL).exists():
+        return ""
+    return _("Several keys came for them in one mail, so none of them was taken.")
+
+
 def _answer_form(
     request: AgentRequest, ticket: Ticket, typed: AnswerForm | None, shown: dict[str, object]
 ) -> AnswerForm:
@@ -102,11 +120,13 @@ def _answer_form(
 def _beside(request: AgentRequest, ticket: Ticket) -> dict[str, object]:
     user = request.user
     claims = ticket.claims_id and tickets_of(user).with_rows().filter(pk=ticket.claims_id).first()
+    own, *earlier = rows_of([ticket, *earlier_tickets(user, ticket, limit=EARLIER)], user)
     hands = {"agent": ticket.agent_id, "was": ticket.agent_id}
     return {
         "claims": claims or None,
         "facts": ticket.facts or [],
-        "earlier": rows_of(earlier_tickets(user, ticket, limit=EARLIER)),
+        "standing": own.standing,
+        "earlier": earlier,
         "assign_form": AssignForm(members_of(ticket.queue), initial=hands),
         "move_form": MoveForm(queues_of(user), initial={"queue": ticket.queue_id}),
     }

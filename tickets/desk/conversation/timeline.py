@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from tickets.access import KeyChange
 from tickets.desk.conversation.delivery_words import returns_of
+from tickets.desk.conversation.history import Line
 from tickets.desk.conversation.long_text import cut, is_long
-from tickets.desk.conversation.parts import SealedPart, parts_of
+from tickets.desk.conversation.parts import SealedPart, loose_files_of, parts_of
 from tickets.desk.conversation.protection import Saying, how_it_went, protection_of
 from tickets.desk.conversation.report import Section, questions_of, sections_of
-from tickets.models import Attachment, Event, Message, Outgoing, Ticket
+from tickets.desk.outgoing_words import state_in_words
+from tickets.models import Attachment, Message, Outgoing, Ticket
 from tickets.travel import keys_known_in
 
-# What a card says by itself is not repeated between the cards.
-_SAID_BY_CARDS = frozenset(
-    {
-        *(Event.Kind.OPENED, Event.Kind.RECEIVED, Event.Kind.ANSWERED, Event.Kind.NOTED, Event.Kind.SENT),
-        *(Event.Kind.ACKNOWLEDGED, Event.Kind.NOTICED, Event.Kind.KEY_ASKED, Event.Kind.CAME_BACK),
-    }
-)
 _REPORTS = {
     "delayed": gettext_noop("A mail server wrote this: a mail is delayed, and it goes on trying."),
     "delivered": gettext_noop("A mail server wrote this: a mail was delivered."),
@@ -39,6 +37,9 @@ class Card:
     at: datetime
     sayings: list[Saying]
     outgoing: Outgoing | None
+    outgoing_words: str
+    """How far it has come; empty when nothing goes out."""
+    came_back: bool
     text: str
     rest: str
     """The whole text, when the message repeats or adds more than what the person wrote."""
@@ -58,30 +59,14 @@ class Card:
         return self.message.kind == Message.Kind.AUTOMATIC or self.message.machine == "automatic"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What was done between two messages."""
-
-    at: datetime
-    words: str
-    is_said_by_card: bool
-    is_card: bool = False
-
-
-def timeline_of(ticket: Ticket, history: Sequence[Line]) -> list[Card | Line]:
+def timeline_of(ticket: Ticket, history: Sequence[Line], changes: Sequence[KeyChange]) -> list[Card | Line]:
     """Cards, and the lines that no card says by itself, oldest first; a constant number of queries."""
     lines = [line for line in history if not line.is_said_by_card]
-    return sorted([*_cards(ticket), *lines], key=lambda entry: entry.at)
+    return sorted([*_cards(ticket, changes), *lines], key=lambda entry: entry.at)
 
 
-def history_of(ticket: Ticket) -> list[Line]:
-    """All that was done to the ticket, oldest first; one query."""
-    events = ticket.events.select_related("by", "whom").order_by("at", "id")
-    return [Line(event.at, sentence_of(event), event.kind in _SAID_BY_CARDS) for event in events]
-
-
-def _cards(ticket: Ticket) -> Iterator[Card]:
-    known = keys_known_in(ticket)
+def _cards(ticket: Ticket, changes: Sequence[KeyChange]) -> Iterator[Card]:
+    known = Known(keys_known_in(ticket), frozenset(change.origin for change in changes if change.origin))
     messages = ticket.messages.select_related(
         "author", "outgoing", "release_asked_by", "released_by"
     ).prefetch_related("attachments", "returns")
@@ -93,31 +78,52 @@ def _cards(ticket: Ticket) -> Iterator[Card]:
         yield _card(message, attachments, known)
 
 
-def _card(message: Message, attachments: Sequence[Attachment], known: frozenset[str]) -> Card:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the requester's keys in a ticket."""
+
+    fingerprints: frozenset[str]
+    brought_by: frozenset[UUID]
+    """Messages that brought a key."""
+
+
+def _card(message: Message, attachments: Sequence[Attachment], known: Known) -> Card:
     outgoing: Outgoing | None = getattr(message, "outgoing", None)
     if outgoing:
         outgoing.message = message
     sections = sections_of(message)
+    came_back = any(each.delivery == Message.Delivery.FAILED for each in message.returns.all())
+    parts = parts_of(message, attachments)
     rest = "" if sections else message.full_text
     return Card(
         message=message,
         at=message.created,
         sayings=_sayings(message, outgoing, known),
         outgoing=outgoing,
+        outgoing_words=_went(outgoing, came_back=came_back),
+        came_back=came_back,
         text=cut(message.text),
         rest=cut(rest),
         is_cut=is_long(message.text) or is_long(rest),
         machine=_machine(message),
         questions=[(heading, cut(answer)) for heading, answer in questions_of(message)],
         sections=sections,
-        parts=parts_of(message),
-        attachments=attachments,
+        parts=parts,
+        attachments=loose_files_of(attachments, parts),
     )
 
 
-def _sayings(message: Message, outgoing: Outgoing | None, known: frozenset[str]) -> list[Saying]:
+def _went(outgoing: Outgoing | None, *, came_back: bool) -> str:
+    return state_in_words(outgoing, returned=came_back, now=timezone.now()) if outgoing else ""
+
+
+def _sayings(message: Message, outgoing: Outgoing | None, known: Known) -> list[Saying]:
     if message.kind == Message.Kind.INBOUND:
-        return protection_of(message, is_signer_known=message.signature_fingerprint in known)
+        return protection_of(
+            message,
+            is_signer_known=message.signature_fingerprint in known.fingerprints,
+            brings_a_key=message.pk in known.brought_by,
+        )
     went = [how_it_went(message)] if outgoing else []
     return [*returns_of(message), *went]
 
@@ -132,11 +138,3 @@ def _machine(message: Message) -> str:
         "loop": _("This is one of our own mails coming back."),
     }
     return words[message.machine] if message.machine in _MACHINES else ""
-
-
-def sentence_of(event: Event) -> str:
-    """'Ana: assigned to Bo'; nobody is named when the desk did it by itself."""
-    words = str(event.get_kind_display())
-    if event.kind == Event.Kind.ASSIGNED and event.whom:
-        words = _("took it") if event.whom == event.by else _("assigned to %s") % event.whom.short_name
-    return f"{event.by.short_name}: {words}" if event.by else words

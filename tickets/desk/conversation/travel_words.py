@@ -80,7 +80,7 @@ def _key_changed(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
 def _replayed(ticket: Ticket, travel: Travel) -> tuple[Level, str, str]:
     words = _(
         "Something encrypted was sent here by another than its writer: whoever sent it may want us to open what was"
-        " not meant for them. Nothing can be answered here before a colleague has agreed; a note to them is safe."
+        " not meant for them. Nothing can be answered here before a colleague has agreed. Notes are safe: only agents see them."
     )
     return Level.DANGER, words, ""
 

@@ -23,7 +23,7 @@ from tickets.actions.keys.look_up_key import can_look_up
 from tickets.actions.keys.retire_key import retire_key
 from tickets.desk.forms import ConfirmKeyForm, fields_only
 from tickets.desk.keys.rows import comparison_of, key_rows
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 from tickets.travel import travel_of
 
 LARGEST = 2_000_000
@@ -103,9 +103,9 @@ def retire(request: AgentRequest, ticket_id: UUID) -> HttpResponse:
         fingerprint = form.cleaned_data["fingerprint"] if form.is_valid() else ""
         retire_key(ticket, fingerprint, by=request.user, now=timezone.now())
     except NotPossibleNow:
-        messages.warning(request, _("Nothing was changed: this key was no longer used."))
+        messages.warning(request, _("Nothing was changed: this key was not to be used already."))
     else:
-        messages.success(request, _("The key is no longer used. Add it by hand to use it again."))
+        messages.success(request, _("The key is not used. If it is to be used after all, add it by hand."))
     return redirect("keys", ticket_id)
 
 
@@ -118,6 +118,7 @@ def _page(request: AgentRequest, ticket: Ticket, form: AddKeyForm, *, status: in
         "rows": [row for row in rows if comparison is None or row not in comparison],
         "comparison": comparison,
         "named": _named_in_reports(ticket),
+        "several_came": ticket.events.filter(kind=Event.Kind.KEYS_SEVERAL).exists(),
         "can_look_up": can_look_up(),
         "form": form,
     }

@@ -56,6 +56,11 @@ class Comparison:
     other: KeyRow
     sentences: list[str]
 
+    @property
+    def is_found_by_us(self) -> bool:
+        """Whether the other one did not come from the person at all: an agent added it or had it looked up."""
+        return not any(moment.origin for moment in self.other.key.history)
+
     def __contains__(self, row: KeyRow) -> bool:
         return row in (self.known, self.other)
 

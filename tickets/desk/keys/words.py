@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from helpdesk.templatetags.moments import day
+from helpdesk.templatetags.moments import day, key_end
 
 _FIRST = {
     "report": gettext_noop("first seen %s in an encrypted report"),
@@ -54,7 +54,7 @@ _HAPPENED = {
     "extended": gettext_noop("its owner gave it more time"),
     "revoked": gettext_noop("its owner withdrew it"),
     "confirmed": gettext_noop("compared and confirmed"),
-    "retired": gettext_noop("no longer used"),
+    "retired": gettext_noop("not to be used"),
 }
 _TROUBLES = {
     "expired": gettext_noop(
@@ -103,7 +103,7 @@ _SHORT_TROUBLES = {
 _STATES = {
     "in_use": gettext_noop("In use"),
     "proposed": gettext_noop("Not used: to be compared"),
-    "retired": gettext_noop("No longer used"),
+    "retired": gettext_noop("Not to be used"),
     "unusable": gettext_noop("Cannot be used"),
 }
 
@@ -140,5 +140,5 @@ def state_in_words(state: str, trouble: str) -> str:
 
 
 def short(fingerprint: str) -> str:
-    """The end of a fingerprint, to recognise a key by, never to compare it by."""
-    return f"0x{fingerprint[-16:]}"
+    """'…ABCD 1234 ABCD 9876': every page writes keys like this where it does not write them whole."""
+    return key_end(fingerprint)

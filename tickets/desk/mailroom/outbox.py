@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from helpdesk.models import User
 from helpdesk.templatetags.moments import age
-from tickets.access import MailRoom, tickets_of
+from tickets.access import MailRoom, returned_among, tickets_of
 from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.mailboxes import LATE
 from tickets.desk.mailroom.reasons import reply_in_words
 from tickets.desk.mailroom.sections import SHOWN
+from tickets.desk.outgoing_words import state_in_words
 from tickets.models import Outgoing
 from tickets.models.outgoing import OutgoingQuerySet
 
@@ -38,6 +40,7 @@ class OutgoingRow:
     """One outgoing mail."""
 
     mail: Outgoing
+    words: str
     reply: str
     """The mail server's last word, in ours; empty when it said nothing."""
     level: Level
@@ -53,6 +56,7 @@ class Counted:
     """How many are in a state, and what they are."""
 
     state: Outgoing.State
+    label: str
     count: int
     answers: int
     kinds: list[tuple[int, str]]
@@ -84,19 +88,29 @@ def with_tickets(outbox: OutgoingQuerySet) -> OutgoingQuerySet:
 
 
 def rows_of(mails: Iterable[Outgoing], user: User) -> list[OutgoingRow]:
-    """The rows; one query, however many."""
+    """The rows; two queries, however many."""
     found = list(mails)
     tickets = {mail.said.ticket_id for mail in found if mail.message_id}
     mine = set(tickets_of(user).filter(pk__in=tickets).values_list("pk", flat=True))
-    return [_row(mail, is_mine=mail.message_id is not None and mail.said.ticket_id in mine) for mail in found]
+    returned = returned_among(found)
+    return [
+        _row(
+            mail,
+            is_mine=mail.message_id is not None and mail.said.ticket_id in mine,
+            returned=mail.message_id in returned,
+        )
+        for mail in found
+    ]
 
 
-def _row(mail: Outgoing, *, is_mine: bool) -> OutgoingRow:
+def _row(mail: Outgoing, *, is_mine: bool, returned: bool) -> OutgoingRow:
     is_doubtful = mail.state in DOUBTFUL
+    level = _LEVELS.get(Outgoing.State(mail.state), Level.INFORMATION)
     return OutgoingRow(
         mail=mail,
+        words=state_in_words(mail, returned=returned, now=timezone.now()),
         reply=reply_in_words(mail.reply_code),
-        level=_LEVELS.get(Outgoing.State(mail.state), Level.INFORMATION),
+        level=Level.DANGER if returned else level,
         is_mine=is_mine,
         can_be_sent_again=is_doubtful and is_mine,
         is_others=is_doubtful and not is_mine and mail.message_id is not None,
@@ -118,15 +132,18 @@ def _counts(room: MailRoom, now: datetime) -> list[Counted]:
     """Of those sent only the last day's: all others have gone their way long since."""
     recent = room.outbox.filter(~Q(state=Outgoing.State.SENT) | Q(sent__gt=now - timedelta(days=1)))
     counted = recent.order_by().values_list("state", "kind").annotate(count=Count("pk"))
-    found: dict[str, dict[str, int]] = {}
+    found: dict[tuple[str, bool], dict[str, int]] = {}
     for state, kind, count in counted.order_by("kind"):
-        found.setdefault(state, {})[kind] = count
-    return [_counted(state, found[state]) for state in Outgoing.State if state in found]
+        is_unwritten = state == Outgoing.State.WAITING and kind in Outgoing.AUTOMATIC
+        found.setdefault((state, is_unwritten), {})[kind] = count
+    order = [(state, is_unwritten) for state in Outgoing.State for is_unwritten in (False, True)]
+    return [_counted(*each, found[each]) for each in order if each in found]
 
 
-def _counted(state: Outgoing.State, found: dict[str, int]) -> Counted:
+def _counted(state: Outgoing.State, is_unwritten: bool, found: dict[str, int]) -> Counted:  # noqa: FBT001 - of a pair
     return Counted(
         state=state,
+        label=_("soon to be sent, or held back by the breaker") if is_unwritten else str(state.label),
         count=sum(found.values()),
         answers=found.get(Outgoing.Kind.ANSWER, 0),
         kinds=[(count, str(Outgoing.Kind(kind).label)) for kind, count in found.items()],

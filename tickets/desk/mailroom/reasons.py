@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 _WORDS = {
-    "by_agent": gettext_noop("Somebody looked at it and set it aside."),
+    "by_agent": gettext_noop("Not by a rule: somebody looked at it and set it aside."),
     "refused": gettext_noop("It was tampered with or could harm us, so it was not opened."),
     "no_key": gettext_noop("It is encrypted, but not to a key we have."),
     "loop": gettext_noop("It is one of our own mails coming back."),
@@ -35,7 +35,8 @@ def reason_in_words(reason: str) -> str:
 
 
 _TROUBLES = {
-    "unreachable": gettext_noop("Its server cannot be reached, or its directory cannot be read."),
+    "unreachable": gettext_noop("Its server cannot be reached."),
+    "no_directory": gettext_noop("Its directory cannot be read."),
     "no_answer": gettext_noop("Its server does not answer in time."),
     "hung_up": gettext_noop("Its server hung up."),
     "nonsense": gettext_noop("The desk does not understand what its server answers."),

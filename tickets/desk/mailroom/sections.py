@@ -24,6 +24,18 @@ class Tile:
     anchor: str
     title: str
     saying: Saying
+    """The most urgent of what the section says."""
+
+    @property
+    def summary(self) -> Saying:
+        """How it stands, in a word or two: the sentence itself stands in the section, and nowhere else."""
+        words = {
+            Level.DANGER: _("needs somebody now"),
+            Level.CAREFUL: _("needs somebody"),
+            Level.INFORMATION: _("nothing to do"),
+            Level.PROTECTED: _("well"),
+        }
+        return Saying(self.saying.level, words[self.saying.level])
 
 
 def tile(anchor: str, title: str, sayings: Iterable[Saying]) -> Tile:
@@ -32,10 +44,14 @@ def tile(anchor: str, title: str, sayings: Iterable[Saying]) -> Tile:
 
 
 def verdict_of(tiles: Sequence[Tile]) -> Saying:
-    """Whether everything is well, in one sentence."""
-    levels = [each.saying.level for each in tiles if each.saying.level in _NEED_SOMEBODY]
-    if not levels:
+    """Whether everything is well, in one sentence; else what is not, by the titles of the sections."""
+    needed = sorted(tiles, key=lambda each: _URGENCY.index(each.saying.level))
+    needed = [each for each in needed if each.saying.level in _NEED_SOMEBODY]
+    if not needed:
         words = _("All is well: mail comes in, what came is filed, and what was approved is sent.")
         return Saying(Level.PROTECTED, words)
-    words = ngettext("%(n)s thing needs somebody:", "%(n)s things need somebody:", len(levels))
-    return Saying(min(levels, key=_URGENCY.index), words % {"n": len(levels)})
+    words = ngettext(
+        "%(n)s thing needs somebody: %(titles)s.", "%(n)s things need somebody: %(titles)s.", len(needed)
+    )
+    titles = ", ".join(each.title for each in needed)
+    return Saying(needed[0].saying.level, words % {"n": len(needed), "titles": titles})

@@ -43,7 +43,7 @@ class Quarantine:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """The section of what the rules set aside; most frequent first."""
+    """The section of what rules or people set aside; most frequent first."""
 
     sayings: list[Saying]
     groups: list[Group]

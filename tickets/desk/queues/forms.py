@@ -14,6 +14,21 @@ LONGEST_TEXT = 4000
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when running
     """When a queue says something by itself."""
 
+    without_key = forms.ChoiceField(
+        label=_("An answer to somebody whose key we do not know"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Queue.WithoutKey.WAIT, _("It waits here, and we tell them that an answer is ready.")),
+            (Queue.WithoutKey.ASK, _("It waits here, and we ask them for their key.")),
+            (
+                Queue.WithoutKey.PLAIN,
+                _(
+                    "It may be sent in clear, if nothing in the ticket ever came encrypted and the agent says so."
+                ),
+            ),
+        ],
+        help_text=_("Where anything came encrypted, answers always wait."),
+    )
     helper = fields_only()
 
     class Meta:
@@ -22,7 +37,6 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         labels = {
             "sender_name": _("Name in the From of what this queue sends"),
             "acknowledges": _("Tell the writer of a first mail that it arrived"),
-            "without_key": _("An answer to somebody whose key we do not know"),
         }
         help_texts = {
             "sender_name": _(
@@ -31,7 +45,6 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
             "acknowledges": _(
                 "Once a day to an address at most; never to machines and lists, nor for reports of WhisperBack."
             ),
-            "without_key": _("Where anything came encrypted, answers always wait."),
         }
 
 
@@ -44,7 +57,8 @@ class TextForm(forms.Form):
         max_length=LONGEST_TEXT,
         error_messages={"required": _("There is no text yet: write it first.")},
         help_text=_(
-            "It goes to everybody alike, and often in clear: it must not speak of what somebody wrote."
+            "It goes to everybody alike, and often in clear: it must not speak of what somebody wrote. It is sent as it"
+            " stands here: nothing in braces or the like is filled in. The subject is the desk's own and cannot be changed."
         ),
     )
     helper = fields_only()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk.lib.http import AgentRequest
 from helpdesk.templatetags.moments import language_name
-from tickets.access import queue_for_coordinator
+from tickets.access import languages_of, queue_for_coordinator
 from tickets.actions.automatic.text import drop_text, keep_text, set_policy
 from tickets.desk.queues.forms import PolicyForm, TextForm
 from tickets.models import AutomaticText, Queue
@@ -42,6 +42,9 @@ class Texts:
 
     kind: AutomaticText.Kind
     rows: list[Row]
+    """The languages in use: of the queue, of its tickets, and those that it has words of its own in."""
+    others: list[tuple[str, str]]
+    """All others, by code and name: to begin a text in one of them."""
 
 
 @require_safe
@@ -108,15 +111,19 @@ def _list(
     request: AgentRequest, queue: Queue, form: PolicyForm | None = None, *, status: int = 200
 ) -> TemplateResponse:
     own = {(each.kind, each.language): each for each in queue.automatic_texts.select_related("changed_by")}
-    codes = ("", *settings.TICKET_LANGUAGES)
     context = {
         "queue": queue,
         "form": form or PolicyForm(instance=queue),
-        "kinds": [
-            Texts(kind, [_row(queue, own, kind, code) for code in codes]) for kind in AutomaticText.Kind
-        ],
+        "kinds": [_texts(queue, own, kind) for kind in AutomaticText.Kind],
     }
     return TemplateResponse(request, "desk/queue_texts.html", context, status=status)
+
+
+def _texts(queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind) -> Texts:
+    used = {queue.language, *languages_of(queue), *(code for of, code in own if of == kind)}
+    shown = [code for code in settings.TICKET_LANGUAGES if code in used]
+    others = [(code, _name(code)) for code in settings.TICKET_LANGUAGES if code not in used]
+    return Texts(kind, [_row(queue, own, kind, code) for code in ("", *shown)], others)
 
 
 def _page(

@@ -83,7 +83,8 @@ def _options(parts: SplitResult) -> Iterator[tuple[str, str]]:
         name, _, value = option.partition("=")
         if name not in _OPTIONS[parts.scheme] or not value:
             known = ", ".join(sorted(_OPTIONS[parts.scheme]))
-            raise SourceError(f"After the ? of a {parts.scheme}:// in MAIL_IN stand only: {known}.")
+            words = f"An address {parts.scheme}:// in MAIL_IN may have only these options after its question mark:"
+            raise SourceError(f"{words} {known}.")
         yield name, value
 
 
