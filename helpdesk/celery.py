@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from celery import Celery
@@ -30,3 +31,14 @@ def _read_language_model(**options: object) -> None:
     from tickets import language
 
     language.preload(settings.TICKET_LANGUAGES)
+
+
+@worker_init.connect
+def _look_at_all_mailboxes(**options: object) -> None:
+    """A password in MAIL_IN may have been mended: that counts from the start of the worker, not when a pause ends."""
+    from django.db import DatabaseError
+
+    from tickets.actions.look_now import look_now
+
+    with contextlib.suppress(DatabaseError):  # It is not there yet: the pause ends by itself.
+        look_now()

@@ -1,7 +1,8 @@
-"""System checks: the epoch keys are where they were, and the clock is not behind them."""
+"""System checks: the epoch keys are where they were, the clock is not behind them, and passwords are nobody else's."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -33,4 +34,20 @@ def check_keys(app_configs: Sequence[AppConfig] | None, **options: object) -> It
             "The clock is wrong: it shows a day before that of the newest epoch key. Set it; or, if a wrong clock made"
             " that key, set it and run 'manage.py rotate_epoch_keys' when that day has come.",
             id=f"{TAG}.E041",
+        )
+
+
+@register(TAG)
+def check_env(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
+    """The file that holds the passwords. It may be root's, and the desk read it as one of its group."""
+    file = Path(settings.BASE_DIR) / ".env"
+    try:
+        found = file.stat()
+    except OSError:
+        return  # There is none, or reading it has failed already.
+    others = 0o077 if found.st_uid == os.getuid() else 0o037
+    if found.st_mode & others:
+        yield Error(
+            f"The .env holds passwords and can be read by others. Close it: chmod 0600 {file}",
+            id=f"{TAG}.E043",
         )

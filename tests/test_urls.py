@@ -85,7 +85,7 @@ OF_COORDINATORS = {
     "download_mail": "incoming_id",
     "close_breaker": "breaker_id",
 }
-ROOM_ACTIONS = {"try_shown_again", "send_out_again", "close_breaker"}
+ROOM_ACTIONS = {"try_shown_again", "look_at_mailboxes", "send_out_again", "close_breaker"}
 OF_OBJECTS = {**READS, **ACTIONS}
 # What a queue says by itself: for those of its members who are coordinators; see tests/desk/queues/test_texts.py.
 OF_QUEUES = {"queue_texts", "queue_text", "queue_policy", "preview_text", "keep_text", "drop_text"}

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
-from helpdesk.key_checks import check_keys
+from helpdesk.key_checks import check_env, check_keys
 
 EPOCH = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 """The day of the tests' epoch key."""
@@ -44,3 +44,34 @@ def test_directories_that_cannot_be_read_are_for_another_check(vault: Path, sett
     (vault / "file").write_text("")
     settings.KEYS_DIR = vault / ("x" * 300)
     assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_ours", "expected"),
+    [
+        (0o600, True, []),
+        (0o640, True, ["E043"]),
+        (0o604, True, ["E043"]),
+        (0o640, False, []),
+        (0o660, False, ["E043"]),
+        (0o644, False, ["E043"]),
+    ],
+)
+def test_a_file_of_passwords_is_closed_to_others(
+    tmp_path: Path,
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: int,
+    expected: list[str],
+    *,
+    is_ours: bool,
+) -> None:
+    settings.BASE_DIR = tmp_path
+    assert list(check_env(None)) == []
+    (tmp_path / ".env").touch(mode=mode)
+    (tmp_path / ".env").chmod(mode)
+    if not is_ours:
+        monkeypatch.setattr("os.getuid", lambda: 12_345)
+    messages = list(check_env(None))
+    assert [str(message.id).rpartition(".")[2] for message in messages] == expected
+    assert all(f"chmod 0600 {tmp_path}/.env" in message.msg for message in messages)

@@ -67,6 +67,27 @@ def test_the_mails_of_a_file_are_told_apart(tmp_path: Path, archive: bytes, expe
     assert mails(tmp_path / "archive") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        (b"", 0),
+        (b"\nFrom here on it fails.\n", 0),
+        (b"\nFrom ana\nSubject: a mail whose From line has no date\n", 1),
+        (b"\nFrom a Sat Jan  3 01:05:34 2015\nno header\n", 1),
+        (b"From a Sat Jan  3 01:05:34 2015\nno header\n", 1),
+        (b"\nFrom 10:30 to 11:00 it works\nand then not.\n\nFrom a Sat Jan  3 01:05:34 2015", 2),
+        (b"\n>From ana\nSubject: quoted\n", 0),
+    ],
+)
+def test_lines_that_may_begin_another_mail_are_counted(tmp_path: Path, text: bytes, doubtful: int) -> None:
+    (tmp_path / "archive").write_bytes(FROM + ONE + text + b"\n" + FROM + TWO)
+    first, second = find_mails(tmp_path / "archive", now=NOW)
+    assert (first.doubtful, second.doubtful) == (doubtful, 0)
+    (tmp_path / "archive").write_bytes(FROM + TWO + b"\n" + FROM + ONE + text)
+    first, second = find_mails(tmp_path / "archive", now=NOW)
+    assert (first.doubtful, second.doubtful) == (0, doubtful)
+
+
 def test_lines_of_any_length_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "_LINE_BYTES", 100)
     long = ONE + b"\n" + b"x" * 100 + b"From ana@user.example Sat Jan  3 01:05:34 2015\nSubject: no mail\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tests.mail.letters import mail
 from tickets import tasks
@@ -127,7 +127,7 @@ def test_the_log_names_neither_mailbox_nor_person(
     settings.MAIL_IN = ["imap://clara:canary@mail.example/INBOX"]
     with pytest.raises(TryLater):
         fetch_all()
-    assert "mailbox 0" in caplog.text
+    assert "mailbox 1" in caplog.text
     assert not any(word in caplog.text for word in ("clara", "canary", "mail.example"))
 
 
@@ -136,11 +136,20 @@ def test_the_command_says_how_many_it_kept(
 ) -> None:
     inbox.add(mail())
     call_command("fetch_mail")
-    settings.MAIL_IN = ["imap://localhost"]
-    call_command("fetch_mail")
-    said = capsys.readouterr()
-    assert said.out == "1 mails kept\n"
-    assert said.err == "not everything could be fetched: mailbox_url\n"
+    assert capsys.readouterr().out == "1 mails kept\n"
+
+
+def test_the_command_fails_when_a_mailbox_does_and_names_it_as_the_mail_room_does(
+    inbox: mailbox.Maildir, settings: LazySettings, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no directory")
+    settings.MAIL_IN = [*settings.MAIL_IN, f"maildir://{tmp_path}/file", "imap://clara:canary@localhost"]
+    with pytest.raises(CommandError) as stop:
+        call_command("fetch_mail")
+    assert str(stop.value).splitlines()[1:] == [
+        "mailbox 3: mailbox_url",
+        f"mailbox 2, {tmp_path}/file: no_directory",
+    ]
 
 
 def test_what_was_there_before_the_desk_is_silent_and_what_comes_later_is_not(
@@ -202,6 +211,6 @@ def test_a_mail_that_cannot_be_taken_stays_there_and_is_told_of(
 def test_a_maildir_that_cannot_be_read_is_told_of(tmp_path: Path, settings: LazySettings) -> None:
     (tmp_path / "file").write_text("no directory")
     settings.MAIL_IN = [f"maildir://{tmp_path}/file"]
-    with pytest.raises(TryLater, match="unreachable"):
+    with pytest.raises(TryLater, match="no_directory"):
         fetch_all()
-    assert Mailbox.objects.get().trouble == "unreachable"
+    assert Mailbox.objects.get().trouble == "no_directory"

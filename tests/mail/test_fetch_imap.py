@@ -189,9 +189,9 @@ def test_one_dead_mailbox_does_not_stop_the_next(imaps: str, settings: LazySetti
     assert fetch_now() == "unreachable"
     assert Incoming.objects.count() == 1
     assert list(Mailbox.objects.values_list("number", "trouble")) == [
-        (0, "unreachable"),
-        (1, "no_folder"),
-        (2, ""),
+        (1, "unreachable"),
+        (2, "no_folder"),
+        (3, ""),
     ]
 
 

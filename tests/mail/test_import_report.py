@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from crypto.openpgp import SecretKeyring
 from tests.mail.letters import ANA
@@ -96,7 +96,8 @@ def test_a_mail_that_cannot_be_filed_leaves_no_half_of_itself(
 def test_single_mails_and_what_cannot_be_read_are_told_apart(run_import: Import, tmp_path: Path) -> None:
     (tmp_path / "one.eml").write_bytes(dated(8))
     assert "1 filed" in run_import(path=tmp_path / "one.eml")
-    assert "cannot be read" in run_import(path=tmp_path / "nothing")
+    with pytest.raises(CommandError, match="1 could not be read"):
+        run_import(path=tmp_path / "nothing")
 
 
 def test_a_mail_that_is_too_large_or_gone_is_not_read(
@@ -126,3 +127,29 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(
     call_command("import_mail", str(archive), stdout=io.StringIO(), stderr=out)
     assert drawn in out.getvalue()
     assert "2/2 mails, 0:00 left" in out.getvalue()
+
+
+def test_what_an_earlier_run_left_in_quarantine_is_named_again(
+    run_import: Import, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def poisoned(sealed: Sealed, *, now: datetime) -> Accepted:
+        raise ValueError
+
+    raw = dated(8)
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "read", poisoned)
+        run_import(raw)
+    said = run_import(raw)
+    assert "1 known (in quarantine)" in said
+    assert f"{tmp_path / 'archive'}, mail 1, at byte" in said
+
+
+def test_lines_that_may_have_begun_another_mail_are_counted_and_named(
+    run_import: Import, tmp_path: Path
+) -> None:
+    glued = b"From x Sat Jan  3 01:05:34 2015\nThis is no mail at all.\n"
+    archive = mbox(tmp_path / "glued", dated(8) + b"\n" + glued, dated(9))
+    said = run_import(path=archive)
+    assert "2 mails" in said
+    assert f"{archive}, mail 1, at byte 47: 1 line(s) that begin with 'From '" in said
+    assert said.splitlines()[-1].startswith("1 line(s)")

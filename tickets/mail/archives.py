@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -38,6 +38,8 @@ class Entry:
     dated: datetime | None
     is_quoted: bool = False
     """Whether it stands in an mbox, where lines that begin with From are quoted."""
+    doubtful: int = 0
+    """Lines in it that begin another mail or look so, and were taken for its text: what follows may be lost in it."""
 
     def read(self) -> bytes:
         """The mail as it was when it was put there."""
@@ -82,15 +84,16 @@ def _is_no_mail(path: Path) -> bool:
 
 def _in_mbox(path: Path, file: BinaryIO, now: datetime) -> Iterator[Entry]:
     found: list[tuple[int, int, bytes]] = []
+    doubtful: list[int] = []
     number = 0
-    for mark in _marks(file):
+    for mark in _marks(file, doubtful):
         found.append(mark)
         if len(found) == 2:
             number += 1
-            yield _entry(path, number, found[0], found[1][0], now)
-            del found[0]
+            yield replace(_entry(path, number, found[0], found[1][0], now), doubtful=len(doubtful))
+            del found[0], doubtful[:]
     number += 1
-    yield _entry(path, number, found[0], path.stat().st_size, now)
+    yield replace(_entry(path, number, found[0], path.stat().st_size, now), doubtful=len(doubtful))
 
 
 def _entry(path: Path, number: int, mark: tuple[int, int, bytes], end: int, now: datetime) -> Entry:
@@ -107,27 +110,45 @@ def _entry(path: Path, number: int, mark: tuple[int, int, bytes], end: int, now:
     return Entry(path, number, start, end - start, _dated(line, head, now), is_quoted=True)
 
 
-def _marks(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
-    """Where each mail's From line begins, where its first header begins, and that line. Streams: files may be huge."""
+def _marks(file: BinaryIO, doubtful: list[int]) -> Iterator[tuple[int, int, bytes]]:
+    """Where each mail's From line begins, where its first header begins, and that line. Streams: files may be huge.
+
+    Where a line looked like another mail's and is none, its place is added to `doubtful`.
+    """
     file.seek(0)
-    place, was_empty = 0, True
-    candidate: tuple[int, int, bytes, bool] | None = None
-    is_whole = True
+    place, was_empty, is_whole = 0, True, True
+    candidate: _Candidate | None = None
     while line := file.readline(_LINE_BYTES):
         if candidate:
-            start, after, words, is_sure = candidate
-            if is_sure or _HEADER.match(line):
-                yield start, after, words
+            yield from _judged(candidate, line, doubtful)
             candidate = None
         if is_whole and line.startswith(b"From "):
-            is_first = place == 0
-            if is_first or (was_empty and _LIKELY.match(line)) or _CERTAIN.match(line):
-                candidate = (place, place + len(line), line, is_first)
+            is_likely = (was_empty and _LIKELY.match(line)) or _CERTAIN.match(line)
+            if place == 0 or was_empty or is_likely:
+                candidate = _Candidate(place, line, is_first=place == 0, is_likely=bool(is_likely))
         was_empty = is_whole and line in (b"\n", b"\r\n")
         is_whole = line.endswith(b"\n")
         place += len(line)
-    if candidate and candidate[3]:
-        yield candidate[:3]
+    if candidate:
+        yield from _judged(candidate, b"", doubtful)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A From line of which the next line says whether a mail begins there."""
+
+    place: int
+    line: bytes
+    is_first: bool
+    is_likely: bool
+
+
+def _judged(candidate: _Candidate, following: bytes, doubtful: list[int]) -> Iterator[tuple[int, int, bytes]]:
+    has_header = bool(_HEADER.match(following))
+    if candidate.is_first or (candidate.is_likely and has_header):
+        yield candidate.place, candidate.place + len(candidate.line), candidate.line
+    elif candidate.is_likely or has_header:
+        doubtful.append(candidate.place)
 
 
 def _dated(line: bytes, head: bytes, now: datetime) -> datetime | None:

@@ -25,6 +25,8 @@ from tickets.models import Ciphertext, Event, Incoming, Message, Queue, Ticket
 from tickets.reading import read_report
 
 ORIGIN = Origin("import")
+IN_QUARANTINE = "in quarantine"
+"""Why one that is known is named again: nobody has looked after it since it was put there."""
 
 
 class Outcome(StrEnum):
@@ -65,8 +67,9 @@ class Wish:
 
 def import_mail(raw: bytes, *, dated: datetime | None, wish: Wish) -> Result:
     """Judge and file one mail. `dated` is when it was received, and becomes the time of its message."""
-    if _is_known(raw):
-        return Result(Outcome.KNOWN)
+    known_as = _known_as(raw)
+    if known_as is not None:
+        return Result(Outcome.KNOWN, IN_QUARANTINE if known_as == Incoming.State.QUARANTINED else "")
     at = dated or timezone.now()
     try:
         with net("import"):
@@ -84,11 +87,11 @@ def import_mail(raw: bytes, *, dated: datetime | None, wish: Wish) -> Result:
         return _settle(raw, stop, wish)
 
 
-def _is_known(raw: bytes) -> bool:
-    """Whether its bytes are here, with whichever ends of lines: archives and mailboxes seldom agree on them."""
+def _known_as(raw: bytes) -> str | None:
+    """The state of its bytes if they are here, with whichever ends of lines: archives and mailboxes seldom agree."""
     unix = raw.replace(b"\r\n", b"\n")
     marks = {digest("mail", each) for each in (raw, unix, unix.replace(b"\n", b"\r\n"))}
-    return Incoming.objects.filter(digest__in=marks).exists()
+    return Incoming.objects.filter(digest__in=marks).values_list("state", flat=True).first()
 
 
 def _settle(raw: bytes, stop: MailError, wish: Wish) -> Result:

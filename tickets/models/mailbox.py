@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +18,7 @@ class Mailbox(models.Model):
     name = models.CharField(max_length=80, unique=True)
     """The desk's own name for it, as on the mails that came from there (Incoming.mailbox)."""
     number = models.PositiveSmallIntegerField()
-    """Its turn in MAIL_IN."""
+    """Its turn in MAIL_IN, counted from 1."""
     folder = models.CharField(max_length=200, blank=True)
     tried = models.DateTimeField(null=True)
     succeeded = models.DateTimeField(null=True)
@@ -40,13 +41,25 @@ class Mailbox(models.Model):
         """Whether it is not being read, for whatever reason; of one that was never tried nobody knows."""
         if self.tried is None:
             return False
-        return self.succeeded is None or self.succeeded < now - _allowed()
+        if self.succeeded is None:  # Its first import may take hours.
+            return self.failures > 0 or self.is_neglected(now)
+        return self.succeeded < now - _allowed()
 
     def is_neglected(self, now: datetime) -> bool:
         """Whether nobody even tries, although its time has come: then the worker or the schedule has stopped."""
         if self.tried is None:
             return False
         return max(self.tried, self.not_before or self.tried) < now - _allowed()
+
+    @property
+    def place(self) -> str:
+        """Where it is, 'mail.example.org:INBOX' or a path, for somebody who knows several; never who signs in there."""
+        if not 1 <= self.number <= len(settings.MAIL_IN):
+            return self.folder
+        parts = urlsplit(settings.MAIL_IN[self.number - 1])
+        if self.folder:  # Of IMAP alone.
+            return f"{parts.hostname}:{self.folder}" if parts.scheme == "imaps" else self.folder
+        return unquote(parts.path) if parts.scheme == "maildir" else ""
 
     def is_due(self, now: datetime) -> bool:
         """Whether it may be tried now."""

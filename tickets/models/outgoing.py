@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from crypto.fields import SealedField, SealedTextField
 from crypto.models import SealKey
 from tickets.models.message import Message
+
+RELAY_PATIENCE = timedelta(minutes=15)
+"""How long our own mail server may be out of reach before somebody has to look."""
 
 
 class OutgoingQuerySet(models.QuerySet["Outgoing"]):
@@ -51,6 +54,15 @@ class OutgoingQuerySet(models.QuerySet["Outgoing"]):
         return self.filter(
             tried | never_tried | models.Q(state=Outgoing.State.SENDING, lease_until__lte=before)
         )
+
+    def turned_away(self, now: datetime) -> OutgoingQuerySet:
+        """Those that no further try will bring out: our own mail server refuses the desk, or has been out of reach.
+
+        A refusal of one mail ends it; so what is tried again although the server said 5xx was said to the desk itself.
+        """
+        refused = models.Q(reply_code__gte=500)
+        out_of_reach = models.Q(reply_code__isnull=True, approved__lte=now - RELAY_PATIENCE)
+        return self.filter(refused | out_of_reach, state=Outgoing.State.RETRY)
 
     def stuck(self) -> OutgoingQuerySet:
         """Answers that the mail server refused, or of which nobody knows whether they were sent: a person decides."""
@@ -139,6 +151,14 @@ class Outgoing(models.Model):
         if self.key is not None:
             return self.key
         return self.said.ticket.key
+
+    def is_turned_away(self, now: datetime) -> bool:
+        """As `turned_away` says of sets."""
+        if self.state != self.State.RETRY:
+            return False
+        if self.reply_code is None:
+            return self.approved <= now - RELAY_PATIENCE
+        return self.reply_code >= 500
 
     @property
     def said(self) -> Message:

@@ -14,6 +14,7 @@ from crypto.gnupg import list_secret_keys
 from crypto.models import DeskKey, SealKey
 from crypto.vault import epoch_keys
 from helpdesk.demo.desk import AGENTS, set_up
+from tickets.actions.look_now import look_now
 from tickets.models import Queue
 from tickets.own_keys.care import note_own_keys
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         if settings.DEMO:
             set_up(now=timezone.now())
         note_own_keys(timezone.now())
+        look_now()
         self.stdout.write("\n".join(_greeting(host, port)))
 
 

@@ -34,7 +34,7 @@ def new_mailbox(**given: object) -> Mailbox:
     """One that was read just now."""
     values: dict[str, object] = {
         "name": f"imap {uuid.uuid4().hex[:16]}",
-        "number": Mailbox.objects.count(),
+        "number": Mailbox.objects.count() + 1,
         "folder": "INBOX",
         "tried": ago(0),
         "succeeded": ago(0),

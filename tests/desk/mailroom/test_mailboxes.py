@@ -134,8 +134,8 @@ def test_every_trouble_of_fetching_has_its_sentence() -> None:
 
 
 def test_mailboxes_stand_in_the_order_of_mail_in(room: Client) -> None:
-    new_mailbox(number=1, folder="Second")
-    new_mailbox(number=0, folder="First")
+    new_mailbox(number=2, folder="Second")
+    new_mailbox(number=1, folder="First")
     found = section(room, "mailboxes")
     assert found.index("First") < found.index("Second")
     assert Mailbox.objects.count() == 2

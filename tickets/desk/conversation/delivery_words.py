@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tickets.desk.conversation.protection import Level, Saying
-from tickets.models import Message
+from tickets.desk.relay_words import relay_in_words
+from tickets.models import Message, Outgoing
 
 Delivery = Message.Delivery
 # By the code without its class (RFC 3463): 4.x.y is for now what 5.x.y is for good.
@@ -43,7 +47,17 @@ def returns_of(message: Message) -> list[Saying]:
     newest = {each.delivery: each.delivery_code for each in returns if each.delivery}
     if len(newest) > 1:
         newest.pop(Delivery.DELAYED, None)
-    return [_saying(Delivery(delivery), code) for delivery, code in newest.items()]
+    said = [_saying(Delivery(delivery), code) for delivery, code in newest.items()]
+    return [*said, *relay_trouble(message, timezone.now())]
+
+
+def relay_trouble(message: Message, now: datetime) -> list[Saying]:
+    """That our own mail server takes nothing from the desk: whoever waits for this answer waits until that is mended."""
+    outgoing: Outgoing | None = getattr(message, "outgoing", None)
+    if outgoing is None or not outgoing.is_turned_away(now):
+        return []
+    words = _("Nothing leaves before somebody who runs the desk has mended that.")
+    return [Saying(Level.DANGER, f"{relay_in_words(outgoing.reply_code)} {words}")]
 
 
 def _saying(delivery: Message.Delivery, code: str) -> Saying:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from tickets.access import kept_mail_for, mail_room_for, outgoing_for
 from tickets.actions.answer import send_again
 from tickets.actions.automatic.close_breaker import close_breaker
 from tickets.actions.errors import ActionError
+from tickets.actions.look_now import look_now
 from tickets.actions.retry import try_all_again
 from tickets.desk.mailroom.mail_rows import ROWS_A_PAGE
 from tickets.desk.mailroom.way_back import back_to_list
@@ -71,6 +73,21 @@ def close(request: AgentRequest, breaker_id: int) -> HttpResponse:
         messages.success(request, _("The breaker is closed: automatic mail flows again."))
     else:
         messages.warning(request, _("Nothing was changed: the breaker was closed already."))
+    return back_to_list(request)
+
+
+@require_POST
+def look_at_mailboxes(request: AgentRequest) -> HttpResponse:
+    """Have every mailbox looked at with the next poll, also those that pause."""
+    mail_room_for(request.user)
+    look_now()
+    seconds = settings.MAIL_POLL_SECONDS
+    words = ngettext(
+        "Every mailbox is looked at within %(n)s second.",
+        "Every mailbox is looked at within %(n)s seconds.",
+        seconds,
+    )
+    messages.success(request, words % {"n": seconds})
     return back_to_list(request)
 
 

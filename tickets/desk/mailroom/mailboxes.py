@@ -26,6 +26,8 @@ class MailboxRow:
     mailbox: Mailbox
     saying: Saying
     trouble: str
+    pauses: bool
+    """Whether it is left alone for a while because it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class Mailboxes:
 def mailboxes_section(room: MailRoom, now: datetime) -> Mailboxes:
     """All of them: there are a few only."""
     mailboxes = list(room.mailboxes)
-    rows = [MailboxRow(each, _standing(each, now), trouble_in_words(each.trouble)) for each in mailboxes]
+    rows = [
+        MailboxRow(each, _standing(each, now), trouble_in_words(each.trouble), pauses=not each.is_due(now))
+        for each in mailboxes
+    ]
     return Mailboxes(sayings=[_summary(mailboxes, now), *_unread_mails(room, now)], rows=rows)
 
 

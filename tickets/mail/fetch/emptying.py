@@ -41,7 +41,7 @@ def _empty_maildir(source: Source, row: Mailbox) -> Iterator[uuid.UUID]:
         box = mailbox.Maildir(source.folder, create=True)
         keys = sorted(box.keys())  # A name begins with its time: a conversation is kept in its order.
     except OSError:
-        raise TryLater("unreachable") from None
+        raise TryLater("no_directory") from None
     left = ""
     for key in keys:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 FULL_DISK = 0.95
 PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=15)
+ALIVE_EVERY = timedelta(minutes=1)
+"""How often a turn that goes on and on says that it does."""
 
 
 def fetch_all(*, even_paused: bool = False) -> int:
@@ -30,7 +32,7 @@ def fetch_all(*, even_paused: bool = False) -> int:
     """
     kept = 0
     rows, troubles = [], []
-    for number, address in enumerate(settings.MAIL_IN):
+    for number, address in enumerate(settings.MAIL_IN, start=1):
         sources = _sources(address)
         if not sources:
             # The checks refuse it before anything starts; who goes round them is told, and the others are fetched.
@@ -76,11 +78,14 @@ def _forget_others(rows: list[int]) -> None:
 
 def _take_turn(source: Source, row: Mailbox) -> tuple[int, str]:
     kept, trouble, was_read = 0, "", True
+    said = timezone.now()
+    Mailbox.objects.filter(pk=row.pk).update(tried=said)
     try:
         if _disk_is_full():
             raise TryLater("disk_full")  # noqa: TRY301 - said in one place
         for _ in empty(source, row):
             kept += 1
+            said = _say_alive(row, said)
     except LeftBehind as stop:
         trouble = stop.reason
     except TryLater as stop:
@@ -89,6 +94,15 @@ def _take_turn(source: Source, row: Mailbox) -> tuple[int, str]:
     if trouble:
         logger.warning("mailbox %d: not all could be fetched (%s)", row.number, trouble)
     return kept, trouble
+
+
+def _say_alive(row: Mailbox, said: datetime) -> datetime:
+    """A first import of thousands is no mailbox at which nobody looks, nor one that is not being read."""
+    now = timezone.now()
+    if now - said < ALIVE_EVERY:
+        return said
+    Mailbox.objects.filter(pk=row.pk).update(tried=now, succeeded=now)
+    return now
 
 
 def _note(row: Mailbox, trouble: str, *, was_read: bool) -> None:

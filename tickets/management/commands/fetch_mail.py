@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from typing import NoReturn
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from tickets.mail.fetch.imap import wait_for_mail
 from tickets.mail.fetch.mailboxes import fetch_all, watched_sources
 from tickets.mail.fetch.source import Source
 from tickets.mail.letter import TryLater
+from tickets.models import Mailbox
 
 PAUSE = 30.0
 DOUBLED_AT_MOST = 4
@@ -42,8 +44,18 @@ class Command(BaseCommand):
             _watch(sources, self.stderr)
         try:
             self.stdout.write(f"{fetch_all(even_paused=True)} mails kept")
-        except TryLater as stop:
-            self.stderr.write(f"not everything could be fetched: {stop.reason}")
+        except TryLater:
+            raise CommandError("\n".join(["Not everything could be fetched.", *_troubles()])) from None
+
+
+def _troubles() -> Iterator[str]:
+    """Each mailbox that has some, by the number that the mail room and the log give it."""
+    rows = {row.number: row for row in Mailbox.objects.order_by("-number")}
+    for number in range(1, len(settings.MAIL_IN) + 1):
+        if number not in rows:
+            yield f"mailbox {number}: mailbox_url"
+    for row in Mailbox.objects.exclude(trouble=""):
+        yield f"mailbox {row.number}, {row.place}: {row.trouble}"
 
 
 def _watch(sources: list[Source], trouble: OutputWrapper) -> NoReturn:

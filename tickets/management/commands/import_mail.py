@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tickets.mail.archives import HEAD_BYTES, Entry, find_files, find_mails, holds_no_mail
 from tickets.mail.fetch.connection import LARGEST_MAIL
-from tickets.mail.importing import Outcome, Result, Wish, import_mail
+from tickets.mail.importing import IN_QUARANTINE, Outcome, Result, Wish, import_mail
 from tickets.models import Queue
 
 WIDTH = 30
@@ -43,16 +43,24 @@ class Command(BaseCommand):
         """Find all mails first, so that a conversation comes in its order wherever its mails lie."""
         wish = Wish(_queue(queue), stays_open=bool(options["open"]), is_trial=dry_run)
         entries, failed = _in_order(paths, timezone.now())
+        unread = len(failed)
         bar = Progress(len(entries), self.stderr)
         counts: Counter[Result] = Counter()
         for entry in entries:
             result = _import(entry, wish)
             counts[result] += 1
-            if result.outcome in TO_LOOK_AT:
+            if result.outcome in TO_LOOK_AT or result.reason == IN_QUARANTINE:
                 failed.append(f"{_place(entry)}: {result.outcome.value}, {result.reason}")
+            if entry.doubtful:
+                failed.append(f"{_place(entry)}: {_doubt(entry.doubtful)}")
             bar.step()
         bar.end()
         self._report(counts, failed, is_trial=dry_run)
+        doubtful = sum(entry.doubtful for entry in entries)
+        if doubtful:
+            self.stdout.write(_doubt(doubtful))
+        if unread:
+            raise CommandError(f"{unread} could not be read at all; see above.")
 
     def _report(self, counts: Counter[Result], failed: list[str], *, is_trial: bool) -> None:
         """What became of them: numbers, words of rules and places, and never what a mail says."""
@@ -126,6 +134,13 @@ def _import(entry: Entry, wish: Wish) -> Result:
     if holds_no_mail(raw[:HEAD_BYTES]):
         return Result(Outcome.SKIPPED, "no_mail")
     return import_mail(raw, dated=entry.dated, wish=wish)
+
+
+def _doubt(count: int) -> str:
+    return (
+        f"{count} line(s) that begin with 'From ' were taken for the text of the mail before them; if other mails begin"
+        " there, they are lost in it"
+    )
 
 
 def _place(entry: Entry) -> str:
