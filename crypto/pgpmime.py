@@ -7,7 +7,7 @@ import copy
 import re
 import secrets
 from collections.abc import Sequence
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -22,7 +22,12 @@ _OUTSIDE = frozenset(
     }
 )
 _UNSAFE = re.compile(r"[\r\n\0]")
-_POLICY = SMTP.clone(cte_type="7bit")
+_HEADERS = HeaderRegistry()
+for _name in ("in-reply-to", "references"):
+    # A long Message-ID is as atomic there as in its own header; as free text it would be folded into encoded words.
+    _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]  # its stub forgets the base class
+POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
+"""For the mails that are given here and that are made here."""
 
 
 def build_encrypted(
@@ -66,7 +71,7 @@ def _payload(message: EmailMessage, protection: str, outside: Sequence[tuple[str
     inner.set_param("hp", protection)
     for name, value in outside:
         inner["HP-Outer"] = f"{name}: {value}"
-    return _crlf(inner.as_bytes(policy=_POLICY))
+    return _crlf(inner.as_bytes(policy=POLICY))
 
 
 def _assemble(
@@ -74,7 +79,7 @@ def _assemble(
 ) -> bytes:
     boundary = secrets.token_hex(24)
     lines = [
-        _POLICY.header_factory(name, value).fold(policy=_POLICY).encode("ascii") for name, value in headers
+        POLICY.header_factory(name, value).fold(policy=POLICY).encode("ascii") for name, value in headers
     ]
     typed = f'MIME-Version: 1.0\r\nContent-Type: {kind};\r\n boundary="{boundary}"\r\n\r\n'.encode()
     delimiter = f"--{boundary}".encode()

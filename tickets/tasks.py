@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from crypto.models import PublicKey
@@ -83,7 +84,10 @@ def sweep() -> None:
     for identity in missed.order_by("received").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         enqueue("open_incoming", identity)
     waiting = Outgoing.objects.due(now).filter(approved__lte=now - SWEEP_AFTER)
-    for identity in waiting.order_by("approved").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+    # What is put off goes behind what is not: no number of hopeless ones may starve the rest.
+    for identity in waiting.order_by(Coalesce("not_before", "approved")).values_list("pk", flat=True)[
+        :SWEEP_AT_ONCE
+    ]:
         enqueue("send", identity)
     unwritten = Outgoing.objects.unwritten(now).filter(not_before__lte=now - SWEEP_AFTER)
     for identity in unwritten.order_by("not_before").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:

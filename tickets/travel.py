@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from crypto.digests import address_digest
 from crypto.keys import Choice, choose_key
 from crypto.models import KeyEvent, PublicKey
+from crypto.structure.mime import is_plain_address
 from crypto.verdict import SignatureState
 from tickets.models import Message, Queue, Ticket
 
@@ -41,7 +42,8 @@ class Travel:
 
 def travel_of(ticket: Ticket, *, now: datetime) -> Travel:
     """Decide by what is known now. What came in encrypted never leaves in clear (promise 3)."""
-    if not ticket.requester_address or Queue.objects.at(ticket.requester_address).exists():
+    address = ticket.requester_address
+    if not is_plain_address(address) or Queue.objects.at(address).exists():
         return Travel(Way.NO_ADDRESS)  # Also mail in our own name: an answer would come back to us.
     if ticket.messages.unreleased().exists():
         return Travel(Way.REPLAYED)

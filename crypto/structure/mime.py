@@ -204,6 +204,11 @@ def file_name(entity: Entity) -> str:
     return clean
 
 
+def is_plain_address(text: str) -> bool:
+    """Whether it is an addr-spec that every reader takes for the same: what `sender` finds, and what a mail may go to."""
+    return re.fullmatch(_ADDR_SPEC, text) is not None
+
+
 def sender(entity: Entity) -> str | None:
     """The addr-spec of the one From, its domain lower-cased; None where readers could disagree about who it is."""
     values = entity.all("from")

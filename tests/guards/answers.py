@@ -17,6 +17,7 @@ RULES, TEST_RULES = (
     "tickets/mail/rules.py",
     "tests/mail/test_rules.py tests/mail/test_machines.py tests/mail/test_loops.py",
 )
+STRANGERS = "tests/tickets/test_stranger_headers.py"
 PLANTED = "tests/mail/test_planted_keys.py"
 OPEN, TEST_OPEN = "tickets/mail/open.py", "tests/mail/test_open.py"
 
@@ -49,7 +50,7 @@ _TRAVEL = (
     Guard("T1 a key nobody compared: is not called known", "tickets/desk/conversation/timeline.py",
           "is_signer_known=message.signature_fingerprint in known", "is_signer_known=True", PLANTED),
     Guard("T1 a changed key stops", TRAVEL, "    if choice.changed:\n", "    if False:\n", TEST_TRAVEL),
-    Guard("T1 no answer to ourselves", TRAVEL, " or Queue.objects.at(ticket.requester_address).exists():", ":", TEST_TRAVEL),
+    Guard("T1 no answer to ourselves", TRAVEL, " or Queue.objects.at(address).exists():", ":", TEST_TRAVEL),
     Guard("promise 3: encrypted while it was written", ANSWER,
           "if is_clear and Ticket.objects.filter(pk=ticket.pk, protected=True).exists():", "if False:",
           "tests/tickets/test_answer.py tests/tickets/test_races.py"),
@@ -70,6 +71,12 @@ _BYTES = (
           TEST_MAIL),
     Guard("T1 addresses: no other in them", SEND, "if not _can_be_said(recipient) or not _can_be_said(sender):", "if False:",
           "tests/mail/test_send_addresses.py"),
+    Guard("T1 headers: no encoded word", MAIL, 'return line.replace("=?", "= ?")', "return line", STRANGERS),
+    Guard("T1 headers: a Message-ID in its form", MAIL, "if _MESSAGE_ID.fullmatch(asked):", "if asked:", STRANGERS),
+    Guard("T1 headers: a plain address", MAIL, "    if not is_plain_address(address):\n", "    if False:\n", STRANGERS),
+    Guard("T1 no answer to what is no plain address", TRAVEL, "if not is_plain_address(address) or", "if not address or", STRANGERS),
+    Guard("T1 automatic mail: what cannot be made is given up", "tickets/actions/automatic/deciding.py",
+          "if outgoing.attempts < ATTEMPTS:", "if True:", STRANGERS),
     Guard("T2 R1 nothing quoted", ANSWER, "        text=message.text,\n        number",
           "        text=message.text + (asked.text if asked else ''),\n        number", TEST_MAIL),
     Guard("T2 R6 no number in clear", MAIL, "return build_signed(_message(reply, subject=_subject(reply))",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +24,8 @@ from tickets.mail.answer import Reply, render_clear, render_encrypted
 from tickets.mail.message_ids import new_message_id
 from tickets.models import Draft, Event, Message, Outgoing, Ticket
 from tickets.travel import Travel, Way, travel_of
+
+LATER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ def _release(outgoing: Outgoing, choice: Choice, now: datetime) -> bool:
     except CannotBeAnswered:
         _go_on_waiting(outgoing, now)
         return False
+    except KeyTrouble:
+        # Our own key, which is mended: it is tried again, and others are tried before it.
+        Outgoing.objects.released(now).filter(pk=outgoing.pk).update(not_before=now + LATER)
+        return False
     outgoing.fingerprint = choice.fingerprint
     outgoing.state = Outgoing.State.APPROVED
     outgoing.approved = now  # From now on its sender has time to reach the mail server.
@@ -197,6 +203,8 @@ def _render_clear(message: Message, now: datetime) -> bytes:
     signer = message.ticket.queue.fingerprint
     try:
         return render_clear(_reply(message, now), keyring=SecretKeyring(settings.GNUPG_HOME), signer=signer)
+    except ValueError:
+        raise CannotBeAnswered from None  # A header that cannot be made: no mail is better than another one.
     except GnupgError:
         raise KeyTrouble from None
 
@@ -209,7 +217,7 @@ def _render_encrypted(message: Message, choice: Choice, now: datetime) -> bytes:
         return render_encrypted(
             _reply(message, now), keyring=keyring, signer=signer, recipients=[choice.certificate]
         )
-    except UnusableKeyError:
+    except (UnusableKeyError, ValueError):
         raise CannotBeAnswered from None
     except GnupgError:
         raise KeyTrouble from None

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from crypto.openpgp import SecretKeyring
-from crypto.pgpmime import build_encrypted, build_signed
+from crypto.pgpmime import POLICY, build_encrypted, build_signed
+from crypto.structure.mime import is_plain_address
 
 _LONGEST_SUBJECT = 200
+_NO_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# RFC 5322 (3.6.4), without the quoted and the obsolete forms, as atoms that cannot begin an encoded word.
+_ATOMS = r"(?:(?!=\?)[\w.!#$%&'*+/=?^`{|}~-]){1,250}"
+_MESSAGE_ID = re.compile(rf"{_ATOMS}@(?:{_ATOMS}|\[[\w.:-]{{1,100}}\])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +56,17 @@ def render_clear(reply: Reply, *, keyring: SecretKeyring, signer: str) -> bytes:
 
 
 def _message(reply: Reply, *, subject: str) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = _address(reply.sender_name, reply.sender)
     message["To"] = _address("", reply.recipient)
     message["Subject"] = subject
     message["Date"] = format_datetime(reply.date)
     message["Message-ID"] = reply.message_id
-    if reply.in_reply_to:
-        bracketed = f"<{_one_line(reply.in_reply_to).strip('<> ')}>"
-        message["In-Reply-To"] = bracketed
-        message["References"] = bracketed
+    asked = reply.in_reply_to.strip("<> ")
+    if _MESSAGE_ID.fullmatch(asked):
+        # A stranger's: of one in any other form, nothing is repeated.
+        message["In-Reply-To"] = f"<{asked}>"
+        message["References"] = f"<{asked}>"
     if reply.auto_submitted:
         # Machines that know one of them do not answer. There is no Reply-To: nobody is to answer.
         message["Auto-Submitted"] = reply.auto_submitted
@@ -70,7 +77,9 @@ def _message(reply: Reply, *, subject: str) -> EmailMessage:
 
 
 def _address(name: str, address: str) -> Address:
-    """Re-made from its parts, so that nothing of a stranger's header is copied; raises ValueError for CR, LF, NUL."""
+    """Re-made from its parts, so that nothing of a stranger's header is copied; raises ValueError for no plain address."""
+    if not is_plain_address(address):
+        raise ValueError("not a plain address")
     user, _, domain = address.rpartition("@")
     return Address(display_name=_one_line(name), username=user, domain=domain)
 
@@ -83,7 +92,9 @@ def _subject(reply: Reply) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Without control characters: a header value cannot start another header."""
-    return "".join(
-        " " if ord(letter) < 32 or ord(letter) in {127, 0x85, 0x2028, 0x2029} else letter for letter in text
-    )
+    """Without control characters, and with no beginning of an encoded word: a header cannot start another header.
+
+    The library decodes what looks like one, also in text that has been decoded before.
+    """
+    line = "".join(" " if unicodedata.category(letter) in _NO_TEXT else letter for letter in text)
+    return line.replace("=?", "= ?")

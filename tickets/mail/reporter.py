@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from crypto.structure.mime import is_plain_address
 from crypto.verdict import Encryption, SignatureState
 from hardware.report.read import Report, looks_like_report, read_report
 from hardware.report.sections import split_sections
@@ -47,7 +48,7 @@ def reporter_of(letter: Letter) -> Reporter:
     if not is_inside or (match is None and not report.from_line):
         return _from_headers(letter, report.user_text.strip() or letter.answer.strip(), report)
     return Reporter(
-        address=report.reply_address or "",
+        address=_answerable(report.reply_address or ""),
         name=_name(report),
         subject=(report.subject or "").strip(),
         words=report.user_text.strip(),
@@ -88,13 +89,23 @@ def _from_headers(letter: Letter, words: str, report: Report | None = None) -> R
         sender = letter.reply_to[
             0
         ]  # Never for protected mail: Reply-To is how a thief has secrets sent to him.
+    address = _answerable(sender.address) if sender else ""
+    name = sender.name or ("" if address else sender.address) if sender else ""
     return Reporter(
-        address=sender.address if sender else "",
-        name=sender.name[:LONGEST_NAME] if sender else "",
+        address=address,
+        name=name[:LONGEST_NAME],
         subject=letter.subject,
         words=words,
         report=report,
     )
+
+
+def _answerable(address: str) -> str:
+    """The address, if no reader takes it for another; else they have none, and it is shown as it was said.
+
+    One with an encoded word, a comma or a space in it would become other recipients in the header of our answer.
+    """
+    return address if is_plain_address(address) else ""
 
 
 def _name(report: Report) -> str:

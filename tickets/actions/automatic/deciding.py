@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
-from crypto.errors import GnupgError, UnusableKeyError
+from crypto.errors import CryptoError, UnusableKeyError
 from crypto.openpgp import SecretKeyring
 from crypto.vault import digest
 from crypto.verdict import SignatureState
@@ -29,6 +30,8 @@ from tickets.wording import wording
 logger = logging.getLogger(__name__)
 
 LATER = timedelta(minutes=15)
+ATTEMPTS = 8
+"""Of writing one, each after twice the time: two and a half days."""
 # Nobody reads what is sent to these, or a program does (RFC 3834, 2; RFC 5230, 4.6).
 _NOBODY = frozenset(
     {
@@ -113,12 +116,27 @@ def write_automatic(identity: uuid.UUID, *, now: datetime) -> bool:
         return False
     try:
         outgoing.rendered, outgoing.fingerprint = _render(outgoing, now)
-    except GnupgError:
-        # It is content-free and can wait: it is tried again, and holds nothing else up.
-        logger.warning("automatic mail %s cannot be signed yet", identity)
-        unwritten.update(not_before=now + LATER)
+    except (CryptoError, OSError, ValueError) as error:
+        logger.warning("automatic mail %s cannot be written (%s)", identity, type(error).__name__)
+        _put_off(outgoing, now)
         return False
     return _approve(outgoing, now)
+
+
+def _put_off(outgoing: Outgoing, now: datetime) -> None:
+    """It is content-free and can wait: it is tried again, always later, and holds nothing else up; then it is given up.
+
+    Trouble with our key is mended in days at most; what a stranger's header makes impossible is so for ever.
+    """
+    unwritten = Outgoing.objects.unwritten(now).filter(pk=outgoing.pk, attempts=outgoing.attempts)
+    if outgoing.attempts < ATTEMPTS:
+        unwritten.update(attempts=F("attempts") + 1, not_before=now + LATER * 2**outgoing.attempts)
+        return
+    # A row that no longer waits has bytes. These are no mail, and of its kind none is ever sent again.
+    outgoing.state, outgoing.rendered, outgoing.not_before = Outgoing.State.FAILED, b"\r\n", None
+    with transaction.atomic():
+        if unwritten.select_for_update().exists():
+            outgoing.save(update_fields=["state", "rendered", "not_before"])
 
 
 @transaction.atomic
@@ -136,7 +154,8 @@ def _approve(outgoing: Outgoing, now: datetime) -> bool:
             Outgoing.objects.filter(pk=outgoing.pk).update(not_before=later)
             return False
     outgoing.state, outgoing.approved, outgoing.not_before = Outgoing.State.APPROVED, now, None
-    outgoing.save(update_fields=["rendered", "fingerprint", "state", "approved", "not_before"])
+    outgoing.attempts = 0  # From now on those of sending it are counted.
+    outgoing.save(update_fields=["rendered", "fingerprint", "state", "approved", "not_before", "attempts"])
     enqueue("send", outgoing.pk)
     return True
 
