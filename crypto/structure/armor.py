@@ -18,6 +18,8 @@ MAX_MARKS = 1_000
 """Places in a text that begin like a mark; what stands behind so many is not looked at."""
 MAX_AROUND = 64 << 10
 """More than so much beside a message is not what damage leaves."""
+MAX_MARKUP = 100_000
+"""Tags, and references, in a message that a mail program has made HTML; its lines have two tags each."""
 _HEAD = 64 << 10
 """The armor's own headers are no longer."""
 
@@ -45,8 +47,6 @@ _NO_DATA = b" \t\r\n\f\v\0>|\xa0\xad\xc2\xe2\x81\xef\xbb\xbf" + bytes(
 )
 # The beginning of a word of sixteen letters: the first line of a message has no fewer.
 _WORD = re.compile(rb"(?:(?<=[\s\0>|\x80-\xbf])|\A)(?=[A-Za-z0-9+/]{16})")
-_TAGS, _FEW_TAGS = 20, 1_000
-"""Bytes for each tag in a long text of a message, at least: a line of armor has two."""
 _NOT_WORDS = b" \t\r\n\f\v>|-=_*."
 _AT_LINE_START = re.compile(rb"(?:\A|[\r\n>]|\xc2\xa0)[ \t>|-]{0,8}\Z")
 # The packets that an encrypted message can begin with: session keys by key and by passphrase, and the marker.
@@ -137,9 +137,9 @@ def _undone(body: bytes) -> bytes:
     # "=3D" could be the beginning of a check sum; undone or not, it ends the data all the same.
     if b"=3D" in body or b"=20" in body or b"=C2=A0" in body:
         body = quopri.decodestring(body)
-    if body.count(b"<") <= len(body) // _TAGS + _FEW_TAGS:
+    if body.count(b"<") <= MAX_MARKUP:
         body = _TAG.sub(b"\n", body)
-    if b"&" in body:
+    if 0 < body.count(b"&") <= MAX_MARKUP:
         for character, references in _REFERENCES.items():
             for reference in references:
                 body = body.replace(reference, character)

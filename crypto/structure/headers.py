@@ -27,6 +27,8 @@ class HeaderBlock:
 
     headers: Headers = field(repr=False)
     body: int
+    read: int
+    """How many were read, believed or not."""
 
 
 def read_headers(source: bytes, start: int, end: int, most: int) -> HeaderBlock:
@@ -37,9 +39,9 @@ def read_headers(source: bytes, start: int, end: int, most: int) -> HeaderBlock:
     limit = min(end, start + MAX_HEADER_BLOCK)
     headers, body = _headers(source, start, limit, min(most, MAX_HEADERS))
     if _HEADER.match(source, body, limit) or (body >= limit and limit < end):
-        return HeaderBlock((), body)
+        return HeaderBlock((), body, len(headers))
     blank = _BLANK_LINE.match(source, body, limit)
-    return HeaderBlock(tuple(headers), blank.end() if blank else body)
+    return HeaderBlock(tuple(headers), blank.end() if blank else body, len(headers))
 
 
 def _headers(source: bytes, start: int, limit: int, most: int) -> tuple[list[tuple[str, bytes]], int]:

@@ -95,7 +95,7 @@ def read_entity(
     end = len(source) if end is None else end
     reading = reading or Reading()
     block = read_headers(source, start, end, reading.headers)
-    reading.headers -= len(block.headers)
+    reading.headers -= block.read
     return Entity(source, start, block.body, end, block.headers, content_type(block.headers), reading)
 
 

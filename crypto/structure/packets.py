@@ -22,6 +22,7 @@ MAX_HIDDEN_RECIPIENTS = 5
 
 SESSION_KEY, SIGNATURE, SECRET_KEY, PUBLIC_KEY, SECRET_SUBKEY = 1, 2, 5, 6, 7
 PASSPHRASE, UNPROTECTED, MARKER, USER_ID, PUBLIC_SUBKEY, PROTECTED, AUTHENTICATED = 3, 9, 10, 13, 14, 18, 20
+ONE_PASS_SIGNATURE, COMPRESSED, LITERAL = 4, 8, 11
 
 # How many curve names and numbers the public part of a key has, by algorithm.
 _ECDH = 18
@@ -178,6 +179,13 @@ def dearmor(text: bytes) -> bytes:
 def is_binary(data: bytes) -> bool:
     """Whether it begins with a packet: the first bit of every packet is set, and of no armor."""
     return data[:1] > b"\x7f"
+
+
+def first_tag(data: bytes) -> int | None:
+    """The tag of the first packet, of which the rest may be cut off; None of what is not binary."""
+    if not is_binary(data):
+        return None
+    return data[0] & 0x3F if data[0] & 0x40 else data[0] >> 2 & 0x0F
 
 
 def has_locked_secret(data: bytes) -> bool:

@@ -9,10 +9,21 @@ from enum import StrEnum
 from crypto.errors import RefusedError
 from crypto.structure.armor import is_empty, message_blocks, only_block
 from crypto.structure.mime import Entity, children, file_name, read_entity, walk
-from crypto.structure.packets import PASSPHRASE, SESSION_KEY, is_binary
+from crypto.structure.packets import (
+    COMPRESSED,
+    LITERAL,
+    ONE_PASS_SIGNATURE,
+    PASSPHRASE,
+    PUBLIC_KEY,
+    SECRET_KEY,
+    SESSION_KEY,
+    SIGNATURE,
+    first_tag,
+    is_binary,
+)
 from crypto.structure.packets import walk as packets_of
 
-_PREAMBLE = b"-----BEGIN PGP "
+_NEXT_MARK = b"\n-----BEGIN PGP "
 _SIGNED_MESSAGE = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
 _CHARSET = re.compile(rb"^Charset: ?([A-Za-z0-9_.:-]{1,40})[ \t]*\r?$", re.MULTILINE)
@@ -22,6 +33,8 @@ _MANGLED_PARTS = 4
 # Besides text/plain, what old mutts call a body that is one armored block.
 _PLAIN = frozenset({"text/plain", "application/pgp"})
 _NAMED_LIKE_CIPHERTEXT = (".gpg", ".pgp")
+# What else such files hold: keys, signatures, and signed files.
+_NOT_ENCRYPTED = frozenset({PUBLIC_KEY, SECRET_KEY, SIGNATURE, ONE_PASS_SIGNATURE, COMPRESSED, LITERAL})
 
 
 class Form(StrEnum):
@@ -151,10 +164,10 @@ def _clear_signed(root: Entity) -> Protection | None:
     text = root.content().strip(b" \t\r\n\xc2\xa0")
     if not text.startswith(_SIGNED_MESSAGE):
         return None
-    begins = [line.strip() for line in text.split(b"\n") if line.startswith(_PREAMBLE)]
-    whole = text.endswith(b"-----END PGP SIGNATURE-----")
+    lines = (text.partition(b"\n")[0].strip(), text[text.find(_NEXT_MARK) + 1 :].partition(b"\n")[0].strip())
+    is_whole = text.count(_NEXT_MARK) == 1 and text.endswith(b"-----END PGP SIGNATURE-----")
     # Around ciphertext, whose dashes are escaped, a clear signature says as little as any other.
-    if begins != [_SIGNED_MESSAGE, _SIGNATURE] or not whole or next(message_blocks(text), None):
+    if lines != (_SIGNED_MESSAGE, _SIGNATURE) or not is_whole or next(message_blocks(text), None):
         return None
     return Protection(Form.CLEAR_SIGNED, root, ciphertext=text + b"\n", charset=charset_of(b"", root))
 
@@ -184,7 +197,8 @@ def is_encrypted(entity: Entity) -> bool:
         return False
     content = entity.content() if entity.type.startswith("text/") else _beginning(entity)
     if is_binary(content) and not entity.type.startswith("text/"):
-        return begins_message(content) or file_name(entity).lower().endswith(_NAMED_LIKE_CIPHERTEXT)
+        is_named = file_name(entity).lower().endswith(_NAMED_LIKE_CIPHERTEXT)
+        return begins_message(content) or (is_named and first_tag(content) not in _NOT_ENCRYPTED)
     return next(message_blocks(content), None) is not None
 
 

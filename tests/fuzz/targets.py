@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from crypto.errors import RefusedError
 from crypto.structure import blocks, packets
 from crypto.structure import mime as judged
+from crypto.structure.parts import MAX_ENCRYPTED, encrypted_parts
+from crypto.structure.protection import find_protection
 from crypto.verdict import (
     SignatureState,
     accept_plaintext,
@@ -53,6 +55,12 @@ def check_mime(data: bytes) -> None:
 
 def _count(part: Part) -> int:
     return 1 + sum(map(_count, part.children))
+
+
+def check_structure(data: bytes) -> None:
+    """What is protected in a mail, and what is encrypted in it, is found or is not there."""
+    assert find_protection(data).root.source == data
+    assert len(encrypted_parts(data)) <= MAX_ENCRYPTED
 
 
 def check_letter(data: bytes) -> None:
@@ -147,6 +155,7 @@ def _target(
 
 TARGETS = (
     _target("mime", rubbish.MAIL, check_mime, "mails/**/*.eml"),
+    _target("structure", rubbish.MAIL, check_structure, "mails/**/*.eml"),
     _target("letter", rubbish.MAIL, check_letter, "mails/**/*.eml"),
     _target("status", rubbish.STATUS, check_status),
     _target("addresses", rubbish.ADDRESSES, check_addresses),

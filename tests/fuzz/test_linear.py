@@ -8,6 +8,7 @@ from types import FrameType
 
 import pytest
 
+from tests.fuzz.bombs import SHAPES
 from tests.fuzz.targets import TARGETS
 
 SIZE = 100_000
@@ -54,6 +55,12 @@ HOSTILE = [
 def test_twice_as_much_costs_twice_as_much(name: str, head: bytes, piece: bytes) -> None:
     half = _calls(name, head + piece * (SIZE // 2 // len(piece)))
     assert _calls(name, head + piece * (SIZE // len(piece))) < half * 2.6 + 2000
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_bomb_of_twice_the_size_costs_twice_the_work(shape: str) -> None:
+    half = _calls("structure", SHAPES[shape](SIZE))
+    assert _calls("structure", SHAPES[shape](2 * SIZE)) < half * 2.6 + 2000
 
 
 def _calls(name: str, data: bytes) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from crypto.structure import armor
 from crypto.structure.armor import is_empty, message_blocks, only_block, unarmor
 
 DATA = b"\x84\x0d\x03" + b"\1" * 8 + b"\x01\0\1\1\xd2\xc0\x41" + bytes(range(256)) + b"x"
@@ -101,6 +102,32 @@ def test_what_stands_beside_something_else_is_not_the_whole(text: str) -> None:
 )
 def test_every_message_in_a_text_is_found(text: str, ends: list[bool]) -> None:
     assert [block.has_end for block in message_blocks(text.encode())] == ends
+
+
+def test_of_very_many_marks_only_the_first_are_looked_at() -> None:
+    text = (b"-----BEGIN PGP \n" + ARMOR.encode()) * armor.MAX_MARKS
+    assert len(list(message_blocks(text))) == armor.MAX_MARKS // 3
+
+
+@pytest.mark.parametrize("around", [f"{ARMOR}{{}}", f"{{}}{ARMOR}"], ids=["behind", "before"])
+def test_very_much_of_nothing_around_a_message_is_something(around: str) -> None:
+    for size, is_whole in [(armor.MAX_AROUND // 2, True), (armor.MAX_AROUND * 2, False)]:
+        assert (only_block(around.format("\n" * size).encode()) is not None) is is_whole
+        assert is_empty(b" " * size) is is_whole
+
+
+def test_a_message_with_more_markup_than_a_mail_program_makes_has_no_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(armor, "MAX_MARKUP", 20)
+    for number, expected in [(20, DATA), (21, None)]:
+        for markup in ("<br>", "&nbsp;"):
+            assert unarmor((LINES[:20] + markup * number + LINES[20:]).encode()) == expected
+
+
+def test_a_message_begins_where_the_headers_of_armor_can_end() -> None:
+    for size, expected in [(60_000, DATA), (70_000, None)]:
+        assert unarmor(b"A: b\n" * (size // 5) + BODY.encode()) == expected
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,7 @@ def test_the_sender_is_one_address_or_nobody(head: str, address: str | None) -> 
             ("=?utf-8?q?a?= " * 21)[-121:-1],
         ),
         (f"Content-Disposition: attachment; filename={'x' * 200}.gpg", "x" * 116 + ".gpg"),
+        (f"Content-Disposition: attachment; filename*=utf-8''{'%C3%A9' * 100}", "\xe9" * 60),
         ("Content-Type: text/plain", ""),
     ],
 )

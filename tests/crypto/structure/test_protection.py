@@ -6,7 +6,9 @@ import base64
 
 import pytest
 
+from crypto.structure.packets import first_tag
 from crypto.structure.protection import Form, begins_message, canonical, find_protection
+from tests.keyrings import certificate
 
 ARMOR = "-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----"
 CLEAR = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nHi\n-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----"
@@ -31,6 +33,11 @@ def multipart(kind: str, *parts: str, boundary: str = "b") -> str:
 
 ENCRYPTED = multipart("encrypted", VERSION, DATA)
 SIGNED = multipart("signed", TEXT, SIGNATURE)
+
+
+def named(name: str, content: bytes) -> str:
+    head = f'Content-Type: application/octet-stream; name="{name}"\nContent-Transfer-Encoding: base64'
+    return f"{head}\n\n{base64.b64encode(content).decode()}"
 
 
 def inside(entity: str, kind: str = "mixed", *beside: str) -> str:
@@ -151,6 +158,13 @@ def test_a_part_says_what_it_is(name: str, *, encrypted: bool, signed: bool) -> 
     assert (found.has_encrypted_part, found.has_signed_part) == (encrypted, signed)
 
 
+@pytest.mark.parametrize(
+    ("data", "tag"), [(b"\x98\x33", 6), (b"\xc6\x33", 6), (b"\xd2", 18), (b"x", None), (b"", None)]
+)
+def test_the_first_packet_says_its_tag(data: bytes, tag: int | None) -> None:
+    assert first_tag(data) == tag
+
+
 def test_the_signed_bytes_are_those_of_the_mail() -> None:
     found = find_protection(
         multipart("signed", "Content-Type: text/plain\n\nends with blanks  \n\n", SIGNATURE).encode()
@@ -209,6 +223,12 @@ def test_binary_ciphertext_is_told_from_other_files(data: bytes, *, expected: bo
         ("Content-Transfer-Encoding: base64\nContent-Type: application/x; name=a.pdf\n\n/////w==", False),
         ("Content-Type: application/pgp-keys\n\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n", False),
         (f"Content-Type: text/html\n\n<p>{ARMOR.replace('PGP ', 'PGP&nbsp;')}</p>", True),
+        (named("bob.pgp", certificate("bob")), False),
+        (named("many.gpg", certificate("bob") * 20), False),
+        (named("secring.gpg", b"\x95\x03\x04"), False),
+        (named("a.pdf.pgp", b"\xc2\x05\x04abcd"), False),
+        (named("a.pdf.gpg", b"\xa3\x02\x78\x9c"), False),
+        (named("a.pdf.gpg", b"\x84\x8c\x03" + b"\1" * 9), True),
     ],
 )
 def test_a_file_that_is_encrypted_makes_the_mail_partial(part: str, *, encrypted: bool) -> None:
