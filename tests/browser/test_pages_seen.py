@@ -140,8 +140,9 @@ def test_nothing_stands_in_anybodys_way(
     assert complaints == []
 
 
+@pytest.mark.usefixtures("alice", "keyring")
 def test_what_goes_in_clear_asks_in_words_that_can_be_seen(
-    browser: Browser, live_server: LiveServer, queue: Queue, alice: User
+    browser: Browser, live_server: LiveServer, queue: Queue
 ) -> None:
     ticket = new_ticket(queue, protected=False)
     new_message(ticket, text="Where is it?")
