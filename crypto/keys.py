@@ -225,7 +225,7 @@ def _seen(row: PublicKey | None, came_encrypted: Collection[uuid.UUID], now: dat
         first_seen=row.first_seen,
         source=row.source,
         encrypted=row.pk in came_encrypted,
-        trouble=row.trouble or ("" if row.can_be_used(now) else "expired"),
+        trouble=row.trouble_at(now),
     )
 
 

@@ -99,6 +99,14 @@ class PublicKey(models.Model):
         WKD = "wkd", _("published by their mail provider")
         KEYSERVER = "keyserver", _("on the key server")
 
+    class Trouble(models.TextChoices):
+        """Why it cannot be used, in the words of crypto.correspondents.certificates.State; time brings one more."""
+
+        REVOKED = "revoked"
+        WEAK = "weak"
+        SIGN_ONLY = "sign_only"
+        UNREADABLE = "unreadable"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.OneToOneField(SealKey, on_delete=models.DO_NOTHING, related_name="+")
     address_digest = models.CharField(max_length=64)
@@ -109,8 +117,7 @@ class PublicKey(models.Model):
     source = models.CharField(max_length=10, choices=Source)
     encrypted = models.BooleanField()
     """Whether the mail that brought it was encrypted to us and whole."""
-    trouble = models.CharField(max_length=10, blank=True)
-    """Why it cannot be used, in the words of crypto.correspondents.certificates.State: 'revoked', 'weak', 'sign_only', 'unreadable'."""
+    trouble = models.CharField(max_length=10, choices=Trouble, blank=True)
     first_seen = models.DateTimeField()
     expires = models.DateTimeField(null=True)
 
@@ -126,6 +133,20 @@ class PublicKey(models.Model):
                 condition=models.Q(state__in=["in_use", "proposed", "retired", "unusable"]),
                 name="public_key_state_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    source__in=["report", "attachment", "autocrypt", "form", "agent", "wkd", "keyserver"]
+                ),
+                name="public_key_source_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trouble__in=["", "revoked", "weak", "sign_only", "unreadable"]),
+                name="public_key_trouble_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trouble="") | ~models.Q(state__in=["in_use", "proposed"]),
+                name="public_key_living_without_trouble",
+            ),
         ]
 
     @property
@@ -135,7 +156,12 @@ class PublicKey(models.Model):
 
     def can_be_used(self, now: datetime) -> bool:
         """Whether one could encrypt to it, if it may be used."""
-        return not self.trouble and (self.expires is None or self.expires > now)
+        return not self.trouble_at(now)
+
+    def trouble_at(self, now: datetime) -> str:
+        """Why nothing can be encrypted to it: its trouble, or 'expired'; empty when something can."""
+        has_expired = self.expires is not None and self.expires <= now
+        return self.trouble or ("expired" if has_expired else "")
 
 
 class KeyEvent(models.Model):
@@ -163,32 +189,56 @@ class KeyEvent(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["seen", "extended", "revoked", "confirmed", "retired"]),
+                name="key_event_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    source__in=["", "report", "attachment", "autocrypt", "form", "agent", "wkd", "keyserver"]
+                ),
+                name="key_event_source_known",
+            ),
+        ]
 
 
 class DeskKey(models.Model):
     """What is known of one of the desk's own keys without asking gpg: for warnings. Refreshed once a day."""
+
+    class Trouble(models.TextChoices):
+        """Why it cannot be used."""
+
+        EXPIRED = "expired"
+        REVOKED = "revoked"
+        SIGN_ONLY = "sign_only"
+        LOCKED = "locked"
+        MISSING = "missing"
 
     fingerprint = models.CharField(max_length=64, unique=True)
     address = models.CharField(max_length=254, blank=True)
     """Of its user id; the desk's addresses are public."""
     expires = models.DateTimeField(null=True)
     """The earlier end of its primary key and of its newest encryption subkey."""
-    trouble = models.CharField(max_length=10, blank=True)
-    """'revoked', 'sign_only', 'expired', 'missing', 'locked' or empty."""
+    trouble = models.CharField(max_length=10, choices=Trouble, blank=True)
     warned = models.PositiveSmallIntegerField(null=True)
     """The smallest number of days before its end for which a warning was mailed."""
     checked = models.DateTimeField()
 
     class Meta:
         ordering = ["expires", "fingerprint"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(trouble__in=["", "expired", "revoked", "sign_only", "locked", "missing"]),
+                name="desk_key_trouble_known",
+            ),
+        ]
 
 
 class RetiredSubkey(models.Model):
     """An old encryption subkey of the desk: still opens late mail, and is destroyed after its time."""
 
     fingerprint = models.CharField(max_length=64, unique=True)
-    keygrip = models.CharField(max_length=40)
     desk_key = models.ForeignKey(DeskKey, on_delete=models.CASCADE, related_name="retired_subkeys")
-    retired = models.DateTimeField()
     destroy_after = models.DateTimeField()
     destroyed = models.DateTimeField(null=True)

@@ -130,9 +130,7 @@ def rotate_key(home: Path, plan: Rotation, *, now: datetime) -> OwnSubkey:
         for old in plan.retiring:
             RetiredSubkey.objects.create(
                 fingerprint=old.fingerprint,
-                keygrip=old.keygrip,
                 desk_key=owner,
-                retired=now,
                 destroy_after=plan.destroy_after,
             )
         return replace_subkeys(home, plan.key, plan.retiring, until=plan.until, now=now)

@@ -61,6 +61,7 @@ def test_choosing_costs_the_same_with_ten_keys_and_with_a_thousand() -> None:
             address_digest=str(number),
             fingerprint_digest="",
             state=PublicKey.State.IN_USE,
+            source=PublicKey.Source.REPORT,
             encrypted=True,
             first_seen=NOW,
         )

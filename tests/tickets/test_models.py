@@ -27,7 +27,7 @@ _IN_CLEAR = {
     "crypto.PublicKey": {"address_digest", "fingerprint_digest", "state", "source", "trouble"},
     "crypto.KeyEvent": {"kind", "source"},
     "crypto.DeskKey": {"fingerprint", "address", "trouble"},
-    "crypto.RetiredSubkey": {"fingerprint", "keygrip"},
+    "crypto.RetiredSubkey": {"fingerprint"},
     "tickets.Queue": {"slug", "name", "sender_name", "language", "address", "fingerprint", "without_key"},
     "tickets.AutomaticText": {"kind", "language", "text"},
     "tickets.AutomaticMail": {"address_digest", "domain_digest"},

@@ -87,5 +87,4 @@ def fill_mail_room(queue: Queue) -> None:
     new_alert("failed")
     for address in ("", "digest"):
         new_breaker(address, count=14)
-    old = {"retired": ago(99), "destroy_after": ago(-48)}
-    new_desk_key(40).retired_subkeys.create(fingerprint="A" * 40, keygrip="x", **old)
+    new_desk_key(40).retired_subkeys.create(fingerprint="A" * 40, destroy_after=ago(-48))
