@@ -122,6 +122,10 @@ def test_what_is_set_aside_is_kept_from_today_on(run_import: Import) -> None:
     assert aside.count() + Ticket.objects.count() == 1
 
 
+def test_a_mail_with_a_second_from_of_ours_is_not_passed_over(run_import: Import) -> None:
+    assert "1 filed" in run_import(dated(8, sender=f"{DESK_ADDRESS}, ana@user.example"))
+
+
 def test_answers_of_the_desk_itself_are_counted_and_not_filed(run_import: Import) -> None:
     assert "1 ours" in run_import(dated(8, sender=DESK_ADDRESS))
     assert not Ticket.objects.exists()

@@ -148,6 +148,7 @@ def _put_in_place(message: Message, known: Ticket | None, wish: Wish) -> None:
 
 
 def _is_ours(accepted: Accepted) -> bool:
-    """An answer of the desk, as archives of both directions hold them."""
+    """An answer of the desk, as archives of both directions hold them. Of two Froms one may be anybody's."""
     ours = {address.lower() for address in Queue.objects.values_list("address", flat=True)}
-    return any(each.address.lower() in ours for each in accepted.letter.from_)
+    senders = accepted.letter.from_
+    return len(senders) == 1 and senders[0].address.lower() in ours
