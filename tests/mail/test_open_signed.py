@@ -14,6 +14,7 @@ from crypto.verdict import Signature, SignatureState
 from tests.keyrings import BOB, secret_home
 from tests.mail.sealed import KNOWN_BOB, VALID, letter, open_raw
 from tickets.mail.letter import Opened
+from tickets.mail.parse import parse_mail
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,24 @@ def test_a_clear_signed_mail_shows_only_what_is_signed(keys: SecretKeyring, bobs
     assert open_raw(keys, changed, KNOWN_BOB) == Opened(
         changed, changed, signature=Signature(SignatureState.INVALID)
     )
+
+
+@pytest.mark.parametrize(
+    "outside",
+    ["Subject: FORGED", "Reply-To: eve@evil.example", "Autocrypt: addr=bob@user.example; keydata=AAAA"],
+)
+def test_a_header_beside_those_that_are_protected_is_not_one_of_them(
+    keys: SecretKeyring, bobs: SecretKeyring, outside: str
+) -> None:
+    kind = b'Content-Type: text/plain; protected-headers="v1"\r\n'
+    part = kind + b"From: Bob <bob@user.example>\r\n\r\nHello\r\n"
+    signature = bobs.sign_detached(part, signer=BOB).replace(b"\n", b"\r\n")
+    head = f"From: Bob <bob@user.example>\r\nDate: {formatdate()}\r\n{outside}\r\n".encode()
+    whole = head + b'Content-Type: multipart/signed; boundary="s"\r\n\r\n--s\r\n' + part
+    whole += b"\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\n" + signature + b"\r\n--s--\r\n"
+    opened = open_raw(keys, whole, KNOWN_BOB)
+    read = parse_mail(opened)
+    assert (opened.signature, opened.headers_protected) == (VALID, True)
+    assert (read.subject_protected, read.autocrypt_protected, read.text.strip()) == (False, False, "Hello")
+    assert opened.content is not None
+    assert outside.encode() not in opened.content

@@ -206,11 +206,13 @@ def _has_protected_headers(entity: Entity) -> bool:
 def _merge(outer: Entity, verified: Entity, *, protected: bool) -> bytes:
     """A mail with the outer headers and the verified body, and nothing that the signature does not cover beside it.
 
-    Only headers that are protected replace those of the mail; those of the body always come with the body.
+    Where headers are protected, only those are here: one beside them must not pass for one of them. Else those of the
+    mail stay; those of the body always come with the body.
     """
     inner = [each for each in verified.headers if protected or each[0].startswith(_OF_THE_BODY)]
     names = {name for name, _ in inner}
-    kept = [each for each in outer.headers if each[0] not in names and not each[0].startswith(_OF_THE_BODY)]
+    outside = () if protected else outer.headers
+    kept = [each for each in outside if each[0] not in names and not each[0].startswith(_OF_THE_BODY)]
     # What is verified comes first: where a reader has a limit, it is the rest that is cut.
     head = b"".join(name.encode() + b":" + value for name, value in [*inner, *kept])
     return head + b"\r\n" + verified.source[verified.body : verified.end]
