@@ -20,6 +20,7 @@ from tickets.actions.automatic.deciding import is_somebody, write_automatic
 from tickets.mail import line
 from tickets.mail.file import file_mail
 from tickets.mail.letter import Accepted, Address, Machine, OfferedKey
+from tickets.mail.message_ids import new_message_id
 from tickets.models import AutomaticMail, Event, Incoming, Message, Outgoing, Queue, Ticket
 
 OK, NONE = Encryption.OK, Encryption.NONE
@@ -122,10 +123,21 @@ def test_only_the_first_mail_of_a_ticket() -> None:
     assert acknowledged() == [ANA]
 
 
-def test_what_claims_to_answer_us_is_no_first_mail() -> None:
-    file(letter(message_id="one@user.example"))
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_claims_to_answer_us_is_no_first_mail(queue: Queue, *, is_known: bool) -> None:
+    secret = new_message_id(queue.address).strip("<>")
+    if is_known:
+        file(letter(message_id=secret))
+    file(letter(sender="otto@else.example", references=(secret,)))
+    assert acknowledged() == [ANA] * is_known
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_our_silence_does_not_say_whose_message_ids_we_know(*, is_known: bool) -> None:
+    if is_known:
+        file(letter(message_id="one@user.example"))
     file(letter(sender="otto@else.example", references=("one@user.example",)))
-    assert acknowledged() == [ANA]
+    assert "otto@else.example" in acknowledged()
 
 
 def test_once_a_day_however_many_tickets_they_open() -> None:

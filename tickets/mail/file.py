@@ -31,6 +31,7 @@ from tickets.actions.receive import (
 from tickets.enqueue import enqueue
 from tickets.mail.learn import Offer, learn, offers_in
 from tickets.mail.letter import Accepted, Letter, Quarantine, TryLater
+from tickets.mail.message_ids import is_secret
 from tickets.mail.reporter import Reporter, reporter_of
 from tickets.mail.thread import Place, find_place, message_id_digest
 from tickets.models import Ciphertext, Event, Incoming, Message, Queue, Ticket
@@ -89,6 +90,7 @@ def _first(incoming: Incoming, accepted: Accepted, reporter: Reporter, offer: Of
         addressed=tuple(each.address for each in (*letter.to, *letter.cc)),
         is_silent=incoming.silent,
         is_bound=is_signed or letter.sender_inside or (offer is not None and offer.encrypted),
+        is_answer=any(is_secret(reference) for reference in letter.references),
         is_report=reporter.report is not None,
     )
 

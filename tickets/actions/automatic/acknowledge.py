@@ -22,6 +22,8 @@ class First:
     """Old mail, from an import: its sender has long stopped waiting."""
     is_bound: bool
     """Who is answered stands inside the encryption, or has signed it: what was encrypted is theirs (R2)."""
+    is_answer: bool
+    """It names a mail as only we name ours, whether we know that one or not."""
     is_report: bool
     """WhisperBack promises no answer by return, and many who use it hide that they do."""
 
@@ -38,8 +40,10 @@ def acknowledge(message: Message, first: First, *, now: datetime) -> bool:
         return False
     if first.is_silent or first.is_report or not message.is_from_the_requester or message.replayed:
         return False
-    if ticket.claims_id or not is_somebody(ticket.requester_address):
-        return False  # What answers a mail of ours is no first mail, whoever sends it.
+    # What answers a mail of ours is no first mail, whoever sends it. That a mail names one of somebody else's changes
+    # nothing: who guesses Message-IDs would learn from our silence which of their writers wrote to us.
+    if first.is_answer or not is_somebody(ticket.requester_address):
+        return False
     if not any(Queue.objects.at(address).exists() for address in first.addressed):
         return False
     queue = ticket.queue
