@@ -35,6 +35,8 @@ _BINDING = (
           "    content = _merge(protection.root, read_entity(_as_text(text, protection.charset)), protected=False)\n",
           "    content = raw\n", TEST_SIGNED),
     Guard("T1 signed: only protected headers replace", OPEN, "if protected or each[0].startswith(_OF_THE_BODY)]", "]", TEST_SIGNED),
+    Guard("T1 signed: no header beside the protected ones", OPEN, "outside = () if protected else outer.headers",
+          "outside = outer.headers", TEST_SIGNED),
     Guard("T1 shown: one sender for both readers", PARSE,
           "opened.signature.state is SignatureState.VALID and shown != [opened.bound_to]", "False", TWO_READERS),
     Guard("T0 the child: no say in the encryption", PARSE, "        encryption=opened.encryption,\n        signature=_sig",
@@ -60,17 +62,19 @@ _REPORTERS = (
 )  # fmt: skip
 
 _THREADING = (
-    Guard("T3 a participant", THREAD, "    if _is_participant(referred, accepted, reporter):\n", "    if True:\n", TEST_THREAD),
-    Guard("T3 somebody", THREAD, "bool(reporter.address) and address_digest(", "address_digest(", TEST_THREAD),
-    Guard("T3 no broken signature", THREAD, "return accepted.letter.signature.state is not SignatureState.INVALID",
-          "return True", TEST_THREAD),
+    Guard("T3 a participant", THREAD, ".filter(ticket__requester_digest=address_digest(reporter.address))", ".all()", TEST_THREAD),
+    Guard("T3 somebody", THREAD, "if not reporter.address or accepted.letter", "if accepted.letter", TEST_THREAD),
+    Guard("T3 no broken signature", THREAD, "reporter.address or accepted.letter.signature.state is SignatureState.INVALID:",
+          "reporter.address:", TEST_THREAD),
+    Guard("T3 their own ticket first", THREAD, "_nearest(_of_their_own(referred, accepted, reporter), references)",
+          "_nearest(_of_their_own(referred, accepted, reporter), references) if _nearest(referred, references) in"
+          " {each.ticket for each in _of_their_own(referred, accepted, reporter)} else None", TEST_THREAD),
     Guard("T3 a report of the same person", THREAD, "            requester_digest=address_digest(reporter.address),\n", "",
           TEST_THREAD),
     Guard("T3 a report that came encrypted", THREAD, " or letter.encryption is not Encryption.OK:", ":", TEST_THREAD),
     Guard("T3 a report: secrets only", THREAD, " if is_secret(each)][:_IDS]", "][:_IDS]", "tests/mail/test_returns.py"),
     Guard("T3 a report names a mail of ours", THREAD, ", kind__in=ours)", ")", "tests/mail/test_returns.py"),
-    Guard("T3 only living tickets", THREAD,
-          ".exclude(\n        ticket__state=Ticket.State.FORGETTING\n    )", "", TEST_THREAD),
+    Guard("T3 only living tickets", THREAD, "messages.exclude(ticket__state=Ticket.State.FORGETTING)", "messages", TEST_THREAD),
 )  # fmt: skip
 
 _LEARNING = (

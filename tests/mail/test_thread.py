@@ -59,6 +59,13 @@ def test_a_stranger_who_names_our_mail_gets_a_ticket_that_only_claims(ticket: Ti
     assert ticket.messages.filter(kind=Message.Kind.INBOUND).count() == 1
 
 
+def test_a_stranger_who_mails_under_her_message_id_diverts_nothing() -> None:
+    tickets = [
+        file(letter(sender=sender, message_id="one@user.example")).ticket for sender in (OTTO, ANA, OTTO)
+    ]
+    assert file(letter(references=("one@user.example",))).ticket == tickets[1]
+
+
 def test_an_empty_sender_is_nobody(ticket: Ticket, secret: str) -> None:
     Ticket.objects.update(requester_digest="")
     message = file(letter(references=(secret,), from_=()))

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from django.db.models import QuerySet
+
 from crypto.digests import address_digest
 from crypto.vault import digest
 from crypto.verdict import Encryption, SignatureState
@@ -17,6 +19,8 @@ from tickets.models import Message, Ticket
 _HEAD = 64 * 1024
 _PARTS = 5
 _IDS = 10
+_FOUND = 200
+"""So many messages are looked at; a person has fewer with the Message-IDs of one thread."""
 _RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
 _OUR_MESSAGE_ID = re.compile(r"(?im)^message-id:\s{0,3}<(wd\.[0-9a-f]{32}@[^<>\s]{1,255})>")
 
@@ -39,12 +43,13 @@ def find_place(accepted: Accepted, reporter: Reporter) -> Place:
     if accepted.machine is Machine.BOUNCE:
         about = _returned(accepted.letter)
         return Place(ticket=about.ticket, about=about) if about else Place()
-    referred = _referred(accepted.letter.references)
-    if referred is None:
-        return Place(ticket=_same_report(accepted.letter, reporter))
-    if _is_participant(referred, accepted, reporter):
-        return Place(ticket=referred)
-    return Place(claims=referred)
+    references = accepted.letter.references
+    referred = _referred(references)
+    if ticket := _nearest(_of_their_own(referred, accepted, reporter), references):
+        return Place(ticket=ticket)
+    if claims := _nearest(referred, references):
+        return Place(claims=claims)
+    return Place(ticket=_same_report(accepted.letter, reporter))
 
 
 def message_id_digest(message_id: str) -> str:
@@ -75,27 +80,30 @@ def _reported(letter: Letter) -> tuple[str, ...]:
     return (*said, *letter.references, *found)
 
 
-def _referred(references: tuple[str, ...]) -> Ticket | None:
-    """The ticket of the nearest message that is referred to; one query, bounded by the parser's limit."""
+def _referred(references: tuple[str, ...]) -> QuerySet[Message]:
+    """The messages that are referred to. One Message-ID may be of several: anybody can file a mail with another's."""
     digests = [message_id_digest(reference) for reference in references]
-    if not digests:
-        return None
-    messages = Message.objects.filter(message_id_digest__in=digests).exclude(
-        ticket__state=Ticket.State.FORGETTING
-    )
-    found = {
-        row.message_id_digest: row.ticket for row in messages.select_related("ticket__key", "ticket__queue")
-    }
+    messages = Message.objects.filter(message_id_digest__in=digests).exclude(message_id_digest="")
+    return messages.exclude(ticket__state=Ticket.State.FORGETTING)
+
+
+def _nearest(messages: QuerySet[Message], references: tuple[str, ...]) -> Ticket | None:
+    """The ticket of the message that is referred to first, and of the oldest where several have its Message-ID."""
+    rows = messages.select_related("ticket__key", "ticket__queue").order_by("-created", "-pk")[:_FOUND]
+    found = {row.message_id_digest: row.ticket for row in rows}
+    digests = (message_id_digest(reference) for reference in references)
     return next((found[mark] for mark in digests if mark in found), None)
 
 
-def _is_participant(ticket: Ticket, accepted: Accepted, reporter: Reporter) -> bool:
-    same = bool(reporter.address) and address_digest(reporter.address) == ticket.requester_digest
-    if not same:
-        return False
-    # The From of a mail in clear is anybody's word. Into a protected ticket it is let in all the same, because
-    # the reference is a secret; the message's own header says that it was not encrypted.
-    return accepted.letter.signature.state is not SignatureState.INVALID
+def _of_their_own(messages: QuerySet[Message], accepted: Accepted, reporter: Reporter) -> QuerySet[Message]:
+    """Those in tickets that the sender is the requester of.
+
+    The From of a mail in clear is anybody's word. Into a protected ticket it is let in all the same, because the
+    reference is a secret; the message's own header says that it was not encrypted.
+    """
+    if not reporter.address or accepted.letter.signature.state is SignatureState.INVALID:
+        return messages.none()
+    return messages.filter(ticket__requester_digest=address_digest(reporter.address))
 
 
 def _same_report(letter: Letter, reporter: Reporter) -> Ticket | None:
