@@ -1,4 +1,4 @@
-"""Counts of what somebody must look at; each is one query with a name."""
+"""Counts of what somebody must look at, each with a name."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class House:
     """Answers that the mail server refused, or of which nobody knows whether they were sent."""
     unread_mailboxes: int = 0
     """Mailboxes that are not being read, for whatever reason; also when nobody is there who would read them."""
+    turned_away: int = 0
+    """Mails that our own mail server does not let out: nothing leaves before somebody has mended that."""
     keys: tuple[KeyWarning, ...] = ()
     """The desk's own keys that end soon, or cannot be used."""
     asked: int = 0
@@ -53,7 +55,7 @@ class House:
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.quarantined or self.stuck or self.unread_mailboxes or self.keys or self.to_decide)
+        return not (self.in_mail_room or self.stuck or self.keys or self.to_decide)
 
     @property
     def to_decide(self) -> int:
@@ -63,7 +65,7 @@ class House:
     @property
     def in_mail_room(self) -> int:
         """What a coordinator has to look at there."""
-        return self.quarantined + self.unread_mailboxes
+        return self.quarantined + self.unread_mailboxes + self.turned_away
 
 
 def work_by_queue(user: User) -> list[QueueWork]:
@@ -89,6 +91,7 @@ def state_of_house(user: User, now: datetime) -> House:
         quarantined=mails.get(Incoming.State.QUARANTINED, 0),
         set_aside=mails.get(Incoming.State.SET_ASIDE, 0),
         stuck=outgoing_of(user).stuck().count(),
+        turned_away=outgoing_of(user).turned_away(now).count(),
         unread_mailboxes=sum(mailbox.is_unread(now) for mailbox in Mailbox.objects.all()),
         keys=desk_key_warnings(user, now),
         asked=asked_to_agree(user).count(),

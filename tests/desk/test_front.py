@@ -37,7 +37,7 @@ def test_the_house_says_what_needs_a_person(queue: Queue, alice: User, charlie: 
         new_outgoing(new_ticket(queue), state=state)
     new_outgoing(new_ticket(queue), state="failed", kind="acknowledgement")
     new_outgoing(foreign_ticket(), state="failed")
-    assert state_of_house(alice, timezone.now()) == House(quarantined=1, set_aside=1, stuck=2)
+    assert state_of_house(alice, timezone.now()) == House(quarantined=1, set_aside=1, stuck=2, turned_away=1)
     assert state_of_house(charlie, timezone.now()).is_quiet
 
 
@@ -65,7 +65,7 @@ def test_queries_do_not_grow_with_the_queues(
         queue = Queue.objects.create(slug=f"q{each}", name="Q", address="q@d.example", fingerprint="A" * 40)
         queue.members.add(alice)
         new_outgoing(new_ticket(queue), state="failed")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         desk.get("/")
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from helpdesk.models import User
 from tests.desk.rows import ago, new_outgoing
 from tickets.desk.relay_words import relay_in_words
 from tickets.models import Outgoing, Ticket
@@ -48,3 +49,20 @@ def test_the_ticket_says_why_its_answer_is_still_here(desk: Client, ticket: Tick
     page = desk.get(reverse("ticket", args=[ticket.pk])).content.decode()
     assert PASSWORD in page
     assert "Nothing leaves before somebody who runs the desk has mended that." in page
+
+
+def test_the_house_and_the_mail_room_say_so_too(desk: Client, ticket: Ticket, alice: User) -> None:
+    new_outgoing(ticket, state="retry", reply_code=535, not_before=ago(-1))
+    new_outgoing(ticket, state="retry", reply_code=None, not_before=ago(-1))
+    words = "2 mails cannot leave: the mail server does not take them from us"
+    assert f"<span>{words}</span>" in desk.get(reverse("front")).content.decode()
+    alice.is_coordinator = True
+    alice.save()
+    page = " ".join(desk.get(reverse("mail_room")).content.decode().split())
+    assert f'<a href="/mail/room/#outbox">{words}</a>' in page
+    assert f"{PASSWORD} 2 mails wait for that." in page
+
+
+def test_one_that_is_put_off_is_no_alarm(desk: Client, ticket: Ticket) -> None:
+    new_outgoing(ticket, state="retry", reply_code=451, not_before=ago(-1))
+    assert "cannot leave" not in desk.get(reverse("front")).content.decode()

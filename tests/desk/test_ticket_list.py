@@ -94,7 +94,7 @@ def test_queries_do_not_grow_with_the_rows(
     desk: Client, queue: Queue, number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     _fill(queue, number)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         desk.get(ADDRESS)
 
 

@@ -70,7 +70,9 @@ def standings_of(tickets: Sequence[Ticket], user: User) -> dict[UUID, Standing]:
 
 def _standing(ticket: Ticket, facts: _Facts) -> Standing:
     if not ticket.is_open:
-        return Standing("closed", _("closed"), ticket.closed or ticket.updated)
+        # What was imported is closed since the import, and as old as its mail all the same.
+        closed = min(ticket.closed or ticket.updated, ticket.updated)
+        return Standing("closed", _("closed"), closed)
     since, is_theirs = ticket.waiting_since or ticket.updated, ticket.pk not in facts.unreleased
     if asked := facts.unreleased.get(ticket.pk):
         mine = asked == facts.user.pk

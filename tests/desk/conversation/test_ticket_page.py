@@ -154,7 +154,7 @@ def test_queries_do_not_grow_with_the_conversation(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     _fill(ticket, number, bob)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         desk.get(reverse("ticket", args=[ticket.pk]))
 
 

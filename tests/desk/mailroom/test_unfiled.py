@@ -123,7 +123,7 @@ def test_queries_do_not_grow_with_the_mails(
 ) -> None:
     for _ in range(number):
         new_mail("quarantined", "refused")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk.get(reverse("mails"))
 
 

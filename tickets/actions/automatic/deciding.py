@@ -83,7 +83,7 @@ def decide_upon(ticket: Ticket, kind: AutomaticText.Kind, voice: Voice, *, now: 
         created=now,
         text=words.text,
         subject=words.subject,
-        sender_name=voice.queue.name,
+        sender_name=voice.queue.sender_name,
         sender_address=voice.queue.address,
         signature_fingerprint=voice.queue.fingerprint,
         signature=SignatureState.VALID,
@@ -148,7 +148,7 @@ def _approve(outgoing: Outgoing, now: datetime) -> bool:
         if not Outgoing.objects.waiting_for_a_key().filter(message__ticket=ticket).exists():
             outgoing.said.delete()  # The answer has gone: there is nothing to say any more.
             return False
-        if not breaker.may_tell(outgoing.recipient, now=now):
+        if not breaker.claim_notice(outgoing.recipient, now=now):
             # Somebody's answer waits: what the breaker holds up is said later, not never.
             later = max(breaker.lets_through_at(now), now + LATER)
             Outgoing.objects.filter(pk=outgoing.pk).update(not_before=later)

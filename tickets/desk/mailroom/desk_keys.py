@@ -74,7 +74,9 @@ def desk_keys_section(room: MailRoom, now: datetime) -> DeskKeys:
 
 def _summary(rows: list[KeyRow]) -> Saying:
     if not rows:
-        words = _("Nobody has looked at the desk's keys yet. The worker does so once a day.")
+        words = _(
+            "Nobody has looked at the desk's keys yet. The worker does so when it starts, and every six hours."
+        )
         return Saying(Level.INFORMATION, words)
     levels = {row.saying.level for row in rows}
     worst = Level.DANGER if Level.DANGER in levels else Level.CAREFUL

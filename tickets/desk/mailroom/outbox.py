@@ -19,6 +19,7 @@ from tickets.desk.mailroom.mailboxes import LATE
 from tickets.desk.mailroom.reasons import reply_in_words
 from tickets.desk.mailroom.sections import SHOWN
 from tickets.desk.outgoing_words import state_in_words
+from tickets.desk.relay_words import relay_in_words
 from tickets.models import Outgoing
 from tickets.models.outgoing import OutgoingQuerySet
 
@@ -76,7 +77,7 @@ def outbox_section(room: MailRoom, user: User, now: datetime) -> Outbox:
     counts = _counts(room, now)
     urgent = with_tickets(room.outbox).filter(_to_look_at()).order_by(_urgency(), "approved", "pk")
     return Outbox(
-        sayings=[*_stuck(counts), *_overdue(room, now)] or [_well(counts)],
+        sayings=[*_turned_away(room, now), *_stuck(counts), *_overdue(room, now)] or [_well(counts)],
         counts=counts,
         rows=rows_of(urgent[:SHOWN], user),
     )
@@ -148,6 +149,21 @@ def _counted(state: Outgoing.State, is_unwritten: bool, found: dict[str, int]) -
         answers=found.get(Outgoing.Kind.ANSWER, 0),
         kinds=[(count, str(Outgoing.Kind(kind).label)) for kind, count in found.items()],
     )
+
+
+def _turned_away(room: MailRoom, now: datetime) -> list[Saying]:
+    """What our own mail server says to the desk is no mail's fate but everybody's."""
+    waiting = room.outbox.turned_away(now)
+    codes = list(waiting.order_by("-reply_code").values_list("reply_code", flat=True))
+    if not codes:
+        return []
+    code = next((each for each in codes if each), None)
+    words = ngettext(
+        "%(n)s mail waits for that. Somebody who runs the desk has to mend MAIL_OUT.",
+        "%(n)s mails wait for that. Somebody who runs the desk has to mend MAIL_OUT.",
+        len(codes),
+    )
+    return [Saying(Level.DANGER, f"{relay_in_words(code)} {words % {'n': len(codes)}}")]
 
 
 def _stuck(counts: list[Counted]) -> list[Saying]:
