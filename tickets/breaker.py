@@ -26,8 +26,8 @@ ALL = ""
 """The address digest of the breaker for all automatic mail."""
 
 
-def may_reply(address: str, *, now: datetime) -> bool:
-    """Whether a mail may cause an automatic one to this address now; one that may is counted.
+def claim_reply(address: str, *, now: datetime) -> bool:
+    """Whether a mail may cause an automatic one to this address now; one that may is counted here and now.
 
     Part of the transaction that writes the mail: whoever asks at the same time waits for its end, so that two workers
     never both find room for the last one.
@@ -51,8 +51,8 @@ def may_reply(address: str, *, now: datetime) -> bool:
     return True
 
 
-def may_tell(address: str, *, now: datetime) -> bool:
-    """Whether what an agent caused may be told to this address now; it is counted, but has room with its first.
+def claim_notice(address: str, *, now: datetime) -> bool:
+    """Whether what an agent caused may be told to this address now; it is counted here, but has room with its first.
 
     An agent's answer that waits is told once, however often somebody has written: no mail can press an agent's button.
     Only the breaker for all holds it up.
@@ -61,11 +61,6 @@ def may_tell(address: str, *, now: datetime) -> bool:
         return False
     _count(*_digests(address), now)
     return True
-
-
-def open_breakers(now: datetime) -> QuerySet[Breaker]:
-    """Those that stop automatic mail now; the one for all comes first."""
-    return Breaker.objects.filter(until__gt=now).select_related("closed_by").order_by("address_digest")
 
 
 def counts_since(now: datetime) -> datetime:
@@ -98,10 +93,8 @@ def _has_room(everybody: Breaker, now: datetime) -> bool:
     if everybody.until > now:
         Breaker.objects.filter(pk=everybody.pk).update(count=F("count") + 1)
         return False
-    if (
-        AutomaticMail.objects.filter(at__gt=_counts_since(everybody, now)).count()
-        < settings.AUTOMATIC_MAIL_PER_HOUR
-    ):
+    sent = AutomaticMail.objects.filter(at__gt=_counts_since(everybody, now))
+    if sent.count() < settings.AUTOMATIC_MAIL_PER_HOUR:
         return True
     Breaker.objects.filter(pk=everybody.pk).update(opened=now, until=now + AN_HOUR, count=1, closed_by=None)
     logger.warning("automatic mail: the breaker opened, nothing leaves for an hour")

@@ -26,7 +26,7 @@ _ACKNOWLEDGED = (
     Guard("T1 told: only somebody", ACKNOWLEDGE, " or not is_somebody(ticket.requester_address):", ":", TEST_ACKNOWLEDGE),
     Guard("T1 told: who wrote to us", ACKNOWLEDGE,
           "if not any(Queue.objects.at(address).exists() for address in first.addressed):", "if False:", TEST_ACKNOWLEDGE),
-    Guard("T1 told: the breaker is asked", ACKNOWLEDGE, " or not breaker.may_reply(ticket.requester_address, now=now):", ":",
+    Guard("T1 told: the breaker is asked", ACKNOWLEDGE, " or not breaker.claim_reply(ticket.requester_address, now=now):", ":",
           f"{TEST_ACKNOWLEDGE} tests/mail/test_two_desks.py"),
     Guard("T2 R2 told: whose the encryption is", ACKNOWLEDGE,
           "    if message.encryption == Encryption.OK and not first.is_bound:\n", "    if False:\n", TEST_ACKNOWLEDGE),

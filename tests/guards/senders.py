@@ -41,7 +41,6 @@ _BINDING = (
           "opened.signature.state is SignatureState.VALID and shown != [opened.bound_to]", "False", TWO_READERS),
     Guard("T0 the child: no say in the encryption", PARSE, "        encryption=opened.encryption,\n        signature=_sig",
           "        signature=_sig", TEST_PACKED),
-    Guard("T0 the child: no session key", PARSE, "session_key=None, ", "", TEST_PACKED),
     Guard("T0 the child: lies are not believed", PARSE, "        signature=_signature_of(letter, opened),\n", "", TEST_PACKED),
     Guard("T0 the child: no say in whose it is", PARSE, "        sender_differs=opened.sender_differs,\n", "", TEST_PACKED),
     Guard("T0 the child: no say in our key", PARSE, "        decrypted_with=opened.decrypted_with,\n", "", TEST_PACKED),

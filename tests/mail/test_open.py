@@ -40,9 +40,7 @@ def test_an_encrypted_and_signed_mail_is_both(keys: SecretKeyring, bobs: SecretK
     assert b"Subject: My secret printer" in opened.content
     assert opened.headers_protected
     assert opened.decrypted_with == DESK
-    assert opened.session_key is not None
     assert opened.replay_material
-    assert opened.session_key not in repr(opened)
 
 
 def test_the_replay_material_is_the_same_in_another_wrapping(

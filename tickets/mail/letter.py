@@ -44,7 +44,6 @@ class Opened:
     """Fingerprint of the desk key that opened it."""
     replay_material: bytes | None = None
     """The encrypted data packet itself, for the replay alarm: a thief of it cannot change it (security.md R5)."""
-    session_key: str | None = field(default=None, repr=False)
     bound_to: str | None = None
     """The From address that a valid signature was judged for."""
     sender_differs: bool = False

@@ -108,7 +108,6 @@ def _open_encrypted(
         sender_inside=_sender_inside(protection.root, inner) if protected else None,
         decrypted_with=decrypted.key_fingerprint,
         replay_material=decrypted.message.data,
-        session_key=decrypted.session_key,
     )
 
 

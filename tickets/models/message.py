@@ -27,7 +27,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """What was said, by whom, and what is known of its protection. Never changed once written."""
+    """What was said, by whom, and what is known of its protection. Its words are never changed once written."""
 
     class Kind(models.TextChoices):
         """Which way it went."""

@@ -216,7 +216,7 @@ class TestANoticeWaitsForTheBreaker:
     def test_what_was_acknowledged_today_is_no_reason(self, notice: Outgoing, ticket: Ticket) -> None:
         Breaker.objects.all().delete()
         with transaction.atomic():
-            assert breaker.may_reply(ticket.requester_address, now=NOW)
+            assert breaker.claim_reply(ticket.requester_address, now=NOW)
         assert write_automatic(notice.pk, now=NOW)
 
     def test_when_the_answer_has_gone_there_is_nothing_to_say(self, notice: Outgoing) -> None:

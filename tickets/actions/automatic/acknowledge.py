@@ -47,7 +47,7 @@ def acknowledge(message: Message, first: First, *, now: datetime) -> bool:
     if not any(Queue.objects.at(address).exists() for address in first.addressed):
         return False
     queue = ticket.queue
-    if not queue.acknowledges or not breaker.may_reply(ticket.requester_address, now=now):
+    if not queue.acknowledges or not breaker.claim_reply(ticket.requester_address, now=now):
         return False
     decide_upon(ticket, AutomaticText.Kind.ACKNOWLEDGEMENT, Voice(queue, ticket.language), now=now)
     note_event(ticket, Event.Kind.ACKNOWLEDGED, at=now)
