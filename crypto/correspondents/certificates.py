@@ -70,8 +70,10 @@ class Certificate:
     minimal: bytes = field(repr=False)
 
 
-def read_certificates(data: bytes, *, now: datetime, address: str | None = None) -> tuple[Certificate, ...]:
-    """Every certificate in a block, armored or binary, with only its own signatures left.
+def read_certificates(
+    data: bytes, *, now: datetime, address: str | None = None, most: int = MAX_CERTIFICATES
+) -> tuple[Certificate, ...]:
+    """Every certificate in a block, armored or binary, with only its own signatures left; of very many, the first.
 
     With an address, only the user ids of that address are kept. A block with a secret key in it is refused whole.
     """
@@ -80,7 +82,9 @@ def read_certificates(data: bytes, *, now: datetime, address: str | None = None)
     packets = (
         data if is_binary(data) else b"".join(block for kind, block in armored_blocks(data) if kind in _KEYS)
     )
-    offered = split_certificates(packets)[:MAX_CERTIFICATES]
+    offered = split_certificates(packets)[:most]
+    if not offered:
+        return ()
     cleaned = _clean(b"".join(offered), now, address)
     described = {each.fingerprint: each for each in _describe(cleaned, now)}
     return tuple(

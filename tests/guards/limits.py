@@ -12,6 +12,7 @@ CERTIFICATES, TEST_CERTIFICATES = (
 STRUCTURE, TEST_STRUCTURE = "crypto/structure/mime.py", "tests/crypto/structure/test_mime.py"
 HEADERS, ARMOR, BLOCKS = (f"crypto/structure/{name}.py" for name in ("headers", "armor", "blocks"))
 TEST_ARMOR = "tests/crypto/structure/test_armor.py"
+OFFERED, TEST_OFFERED = "tickets/mail/offered.py", "tests/mail/test_offered.py"
 GNUPG, TEST_GNUPG = "crypto/gnupg.py", "tests/crypto/test_gnupg.py"
 PIPES = "crypto/pipes.py"
 LIMITS, TEST_LIMITS = "tickets/mail/reading/limits.py", "tests/mail/reading/test_limits.py"
@@ -38,7 +39,9 @@ _OPENPGP = (
     Guard("T1 keys: input", CERTIFICATES, "if len(data) > MAX_INPUT:", "if False:", TEST_CERTIFICATES),
     Guard("T1 keys: size", CERTIFICATES, "len(minimal) > MAX_CERTIFICATE or ", "", TEST_CERTIFICATES),
     Guard("T1 keys: subkeys", CERTIFICATES, "subkeys > MAX_SUBKEYS or ", "", TEST_CERTIFICATES),
-    Guard("T1 keys: number", CERTIFICATES, "[:MAX_CERTIFICATES]", "", TEST_CERTIFICATES),
+    Guard("T1 keys: number", CERTIFICATES, "[:most]", "", TEST_CERTIFICATES),
+    Guard("T1 keys: number in a mail", OFFERED, "left -= len(certificates)", "pass", TEST_OFFERED),
+    Guard("T1 keys: blocks in a mail", OFFERED, "itertools.islice(_blocks(letter), BLOCKS)", "_blocks(letter)", TEST_OFFERED),
     Guard("T1 keys: own signatures only", CERTIFICATES, ",import-minimal,import-clean,self-sigs-only", "", TEST_CERTIFICATES),
     Guard("T1 keys: weak ones", CERTIFICATES, "bits < _SOUND_BITS", "bits < 1", TEST_CERTIFICATES),
     Guard("T1 keys: revoked", CERTIFICATES, 'if key.validity == "r":', "if False:", TEST_CERTIFICATES),

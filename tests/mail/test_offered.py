@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crypto import gnupg
+from crypto.correspondents import certificates
 from crypto.correspondents.certificates import Certificate, State
 from crypto.errors import RefusedError
+from crypto.gnupg import GpgRun
+from crypto.structure.packets import split_certificates
 from crypto.verdict import Encryption, Signature, SignatureState
+from tests.keyrings import CAROL, certificate
+from tests.keyrings import DESK as DESK_FINGERPRINT
 from tickets.mail import offered
 from tickets.mail.letter import Attachment, Letter, Opened
 from tickets.mail.parse import read_letter
@@ -141,7 +148,7 @@ def test_a_block_without_an_end_or_a_limit_is_none(text: str) -> None:
 def test_no_more_than_ten_blocks_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[bytes] = []
 
-    def reads(data: bytes, *, now: datetime) -> tuple[Certificate, ...]:
+    def reads(data: bytes, *, now: datetime, most: int) -> tuple[Certificate, ...]:
         read.append(data)
         if len(read) % 2:
             raise RefusedError
@@ -150,3 +157,31 @@ def test_no_more_than_ten_blocks_are_read(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(offered, "read_certificates", reads)
     assert found(replace(LETTER, text=BOB.decode() * 50)) == []
     assert len(read) == offered.BLOCKS
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_no_more_than_twenty_keys_are_looked_at(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offered, "KEYS", number)
+    rings = [certificate("bob") + certificate("carol"), certificate("desk") + certificate("bob")]
+    files = tuple(Attachment("keys", "application/pgp-keys", ring) for ring in rings)
+    expected = [BOB_FINGERPRINT, CAROL, DESK_FINGERPRINT]
+    assert [name for name, _ in found(replace(LETTER, attachments=files))] == expected[:number]
+
+
+def test_five_hundred_small_keys_are_asked_about_in_two_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[int] = []
+
+    def runs_gpg(arguments: list[str], *, stdin: bytes, **how: Any) -> GpgRun:
+        runs.append(len(split_certificates(stdin)))
+        return gnupg.run(arguments, stdin=stdin, **how)
+
+    monkeypatch.setattr(certificates, "run", runs_gpg)
+    ring = b"".join(_with_time(certificate("bob"), number) for number in range(50))
+    files = (Attachment("keys", "application/pgp-keys", ring),) * 10
+    assert len(found(replace(LETTER, attachments=files))) == offered.KEYS
+    assert runs == [offered.KEYS, offered.KEYS]
+
+
+def _with_time(key: bytes, number: int) -> bytes:
+    """Another key: its fingerprint is made of the time that it says, too."""
+    return key[:3] + number.to_bytes(4, "big") + key[7:]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crypto.correspondents.certificates import read_certificates
+from crypto.correspondents.certificates import Certificate, read_certificates
 from crypto.errors import CryptoError
 from crypto.structure.blocks import readable_blocks
 from tickets.mail.letter import Attachment, Letter, OfferedKey
@@ -15,6 +15,7 @@ from tickets.mail.reporter import reporter_of
 
 BLOCK_BYTES = 200 * 1024
 BLOCKS = 10
+KEYS = 20
 _BEGIN = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _KIND = b"PUBLIC KEY BLOCK"
 
@@ -27,11 +28,20 @@ class _Block:
 
 
 def keys_offered(letter: Letter, *, now: datetime) -> tuple[OfferedKey, ...]:
-    """The keys in a letter, each fingerprint once, at most ten blocks; what is protected best comes first."""
+    """The keys in a letter, each fingerprint once; what is protected best comes first.
+
+    At most ten blocks and twenty keys, for gpg is asked about them: whoever sends more sends no key for the answer.
+    Each block has a run of its own, so that one which gpg cannot read does not hide the next.
+    """
     found: dict[str, OfferedKey] = {}
+    left = KEYS
     for block in itertools.islice(_blocks(letter), BLOCKS):
-        for key in _keys_in(block, now):
+        certificates = _certificates_in(block, now, left)
+        for key in _keys_in(block, certificates):
             found.setdefault(key.fingerprint, key)
+        left -= len(certificates)
+        if left <= 0:
+            break
     return tuple(found.values())
 
 
@@ -62,15 +72,16 @@ def _is_key_file(attachment: Attachment) -> bool:
     return is_key_type or (has_block and attachment.name.lower().endswith((".asc", ".txt", ".key", ".pub")))
 
 
-def _keys_in(block: _Block, now: datetime) -> list[OfferedKey]:
-    """A block that cannot be read offers nothing: it costs the mail nothing else.
-
-    A key that gpg can do nothing with is somebody's only in WhisperBack's own place: it cannot say itself whose it is.
-    """
+def _certificates_in(block: _Block, now: datetime, most: int) -> tuple[Certificate, ...]:
+    """A block that cannot be read offers nothing: it costs the mail nothing else."""
     try:
-        certificates = read_certificates(block.data, now=now)
+        return read_certificates(block.data, now=now, most=most)
     except CryptoError:
-        return []
+        return ()
+
+
+def _keys_in(block: _Block, certificates: Sequence[Certificate]) -> list[OfferedKey]:
+    """A key that gpg can do nothing with is somebody's only in WhisperBack's own place: it cannot say itself whose it is."""
     return [
         OfferedKey(each.fingerprint, block.source, each.minimal, block.is_outside)
         for each in certificates

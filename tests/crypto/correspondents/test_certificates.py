@@ -138,10 +138,11 @@ def test_a_key_that_stays_too_big_is_unreadable(
     assert read("bob").state is State.UNREADABLE
 
 
-def test_of_very_many_keys_only_the_first_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certificates, "MAX_CERTIFICATES", 1)
-    (found,) = read_certificates(certificate("bob") + certificate("desk"), now=NOW)
-    assert found.fingerprint == BOB
+def test_of_very_many_keys_only_the_first_are_read() -> None:
+    both = certificate("bob") + certificate("desk")
+    assert [each.fingerprint for each in read_certificates(both, now=NOW, most=1)] == [BOB]
+    many = b"".join(b"\x99\0\7\x04\0\0\0\1\x01" + bytes([number]) for number in range(60))
+    assert len(read_certificates(many, now=NOW)) == certificates.MAX_CERTIFICATES
 
 
 def test_a_fingerprint_is_computed_from_the_key_itself() -> None:
