@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESOCB3
 
 from crypto import openpgp
-from crypto.errors import GnupgError, GnupgTimeout, NoSecretKeyError, RefusedError
+from crypto.errors import GnupgTimeout, KeyLockedError, NoSecretKeyError, RefusedError
 from crypto.gnupg import GpgRun, Limits, Piped, run
 from crypto.openpgp import SecretKeyring, open_content
 from crypto.structure.packets import dearmor

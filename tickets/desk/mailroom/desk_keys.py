@@ -75,7 +75,7 @@ def desk_keys_section(room: MailRoom, now: datetime) -> DeskKeys:
 def _summary(rows: list[KeyRow]) -> Saying:
     if not rows:
         words = _(
-            "Nobody has looked at the desk's keys yet. The worker does so when it starts, and every six hours."
+            "Nobody has looked at the desk's keys yet. The desk does so when it is started, and every six hours."
         )
         return Saying(Level.INFORMATION, words)
     levels = {row.saying.level for row in rows}
