@@ -226,7 +226,7 @@ def under_another_name(tickets: Iterable[Ticket]) -> dict[UUID, int | None]:
 
 
 def with_a_key_to_compare(tickets: TicketQuerySet, *, now: datetime) -> TicketQuerySet:
-    """Those of some tickets to whose requester an answer waits, in whatever ticket, and for whom a key came since."""
+    """Those of some tickets in which an answer waits for a key, and for whose requester one came, in whatever ticket."""
     waiting = Outgoing.objects.waiting_for_a_key().filter(not_before__isnull=True)
     came = PublicKey.objects.filter(
         Q(expires__isnull=True) | Q(expires__gt=now),
@@ -234,8 +234,7 @@ def with_a_key_to_compare(tickets: TicketQuerySet, *, now: datetime) -> TicketQu
         state__in=[PublicKey.State.PROPOSED, PublicKey.State.IN_USE],
         trouble="",
     )
-    theirs = waiting.exclude(message__ticket__requester_digest="").values("message__ticket__requester_digest")
-    return tickets.open().filter(Exists(came), requester_digest__in=theirs)
+    return tickets.open().filter(Exists(came), pk__in=waiting.values("message__ticket"))
 
 
 def only_machines_wrote(tickets: Iterable[Ticket]) -> set[UUID]:
