@@ -50,6 +50,11 @@ class EpochKeys:
             self._keys.pop(name, None)
         return sorted(found, key=lambda name: (name[6:16], len(name), name))
 
+    def newest_day(self) -> date | None:
+        """The day for which the newest epoch key was made; None when there is none."""
+        names = self.names()
+        return _day(names[-1]) if names else None
+
     def create(self, today: date) -> str:
         """Write a new epoch key, durable before this returns, and give its name."""
         make_directory(self.directory)
@@ -65,7 +70,7 @@ class EpochKeys:
 
     def destroy_older_than(self, day: date, *, in_use: Collection[str] = ()) -> list[str]:
         """Overwrite and unlink the epoch keys made before `day`, but never the newest or one in use; give their names."""
-        old = [name for name in self.names()[:-1] if date.fromisoformat(name[6:16]) < day]
+        old = [name for name in self.names()[:-1] if _day(name) < day]
         gone = [name for name in old if name not in in_use]
         for name in gone:
             path = self.directory / name
@@ -109,6 +114,10 @@ class EpochKeys:
                     _write_new(path, new_key())
             self._keys[_LOOKUP] = _read(path)
         return self._keys[_LOOKUP]
+
+
+def _day(name: str) -> date:
+    return date.fromisoformat(name[6:16])
 
 
 def _read(path: Path) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.apps import AppConfig
@@ -19,17 +19,17 @@ from helpdesk.checks import TAG
 def check_keys(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
     """Without its keys the desk would make new ones, and find nothing of what it holds again."""
     try:
-        names, blobs = epoch_keys().names(), Path(settings.BLOBS_DIR)
+        newest, blobs = epoch_keys().newest_day(), Path(settings.BLOBS_DIR)
         holds_content = blobs.is_dir() and any(blobs.iterdir())
     except OSError:
         return  # The checks of places say which directory cannot be read.
-    if not names and holds_content:
+    if newest is None and holds_content:
         yield Error(
             "KEYS_DIR holds no epoch key, but BLOBS_DIR holds content sealed under one. Mount or restore KEYS_DIR.",
             id=f"{TAG}.E040",
         )
     # A day to spare: the desk's day and the clock's may be of different time zones.
-    if names and datetime.now(UTC).date() + timedelta(days=1) < date.fromisoformat(names[-1][6:16]):
+    if newest is not None and datetime.now(UTC).date() + timedelta(days=1) < newest:
         yield Error(
             "The clock is wrong: it shows a day before that of the newest epoch key. Set it; or, if a wrong clock made"
             " that key, set it and run 'manage.py rotate_epoch_keys' when that day has come.",

@@ -7,7 +7,7 @@ last day on which the desk was sure; the time since this process began is known 
 from __future__ import annotations
 
 import time
-from datetime import date, datetime
+from datetime import datetime
 
 from crypto.vault import epoch_keys
 
@@ -25,8 +25,8 @@ def may_be_believed(now: datetime) -> bool:
     running = time.clock_gettime(time.CLOCK_BOOTTIME) - _began
     if abs(now.timestamp() - _began_at - running) > A_DAY:
         return False
-    names = epoch_keys().names()
-    if not names:
+    newest = epoch_keys().newest_day()
+    if newest is None:
         return True
-    ahead = (now.date() - date.fromisoformat(names[-1][6:16])).days
+    ahead = (now.date() - newest).days
     return ahead in {0, 1} or (ahead > 1 and running > A_DAY)

@@ -30,8 +30,8 @@ def rotate_epoch_keys(now: datetime) -> None:
     Several runs on one day change nothing more. An epoch key that still wraps anything is never destroyed.
     """
     epochs, today = epoch_keys(), now.date()
-    names = epochs.names()
-    if not names or names[-1][6:16] < today.isoformat():
+    newest = epochs.newest_day()
+    if newest is None or newest < today:
         epochs.create(today)
     wrapped, broken = rewrap_all(epochs.newest())
     in_use = set(SealKey.objects.values_list("epoch", flat=True).distinct())

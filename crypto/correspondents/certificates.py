@@ -6,10 +6,11 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from crypto.clock import at
 from crypto.errors import RefusedError
 from crypto.gnupg import Limits, run
 from crypto.listing import ListedKey, parse_listing
@@ -148,7 +149,7 @@ def _clean(offered: bytes, now: datetime, address: str | None) -> bytes:
     """Imported for nothing but to be cleaned and given back: the home is thrown away."""
     keep = [] if address is None else ["--import-filter", f"keep-uid=mbox = {_plain(address)}"]
     with tempfile.TemporaryDirectory(prefix="wd-") as folder:
-        arguments = [*_at(now), *_CLEAN, *keep, "--import"]
+        arguments = [*at(now), *_CLEAN, *keep, "--import"]
         return run(arguments, home=Path(folder), stdin=offered, limits=Limits(output=MAX_INPUT)).stdout
 
 
@@ -165,7 +166,7 @@ def _describe(cleaned: bytes, now: datetime) -> Iterator[Certificate]:
     minimal = {fingerprint_of(each): each for each in split_certificates(cleaned)}
     with tempfile.TemporaryDirectory(prefix="wd-") as folder:
         # In a new home gpg 2.2 gives up on the first expired key under "trust-model always": it wants a trust database.
-        arguments = [*_at(now), "--trust-model", "pgp", "--with-colons", "--show-keys"]
+        arguments = [*at(now), "--trust-model", "pgp", "--with-colons", "--show-keys"]
         listing = run(arguments, home=Path(folder), stdin=cleaned).stdout
     for key in parse_listing(listing):
         if key.fingerprint in minimal:
@@ -212,10 +213,6 @@ def _in_words(key: ListedKey) -> str:
 def _unreadable(name: str) -> Certificate:
     """A key that gpg cannot use: of a version it does not know, or without a signature of its own."""
     return Certificate(name, frozenset(), None, None, State.UNREADABLE, "unknown", b"")
-
-
-def _at(now: datetime) -> tuple[str, str]:
-    return "--faked-system-time", now.astimezone(UTC).strftime("%Y%m%dT%H%M%S!")
 
 
 def fingerprint_of(certificate: bytes) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
+from crypto.clock import at
 from crypto.correspondents.certificates import read_certificates
 from crypto.errors import GnupgError
 from crypto.gnupg import run, start_agent
@@ -156,13 +157,3 @@ def _parts(lines: list[list[str]]) -> Iterator[tuple[list[str], str, str]]:
 def _is_here(line: list[str]) -> bool:
     """`#` stands for a secret part that is not here."""
     return line[14] != "#"
-
-
-def at(now: datetime) -> tuple[str, str]:
-    """The clock for a run of gpg."""
-    return "--faked-system-time", f"{moment(now)}!"
-
-
-def moment(when: datetime) -> str:
-    """A point in time as gpg reads it."""
-    return when.astimezone(UTC).strftime("%Y%m%dT%H%M%S")

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from crypto.clock import at, moment
 from crypto.directories import sync_directory
 from crypto.errors import GnupgError, NoSecretKeyError
 from crypto.gnupg import Piped, run, start_agent, stop_agent
 from crypto.openpgp import SecretKeyring
-from crypto.own_keys.making import OwnKey, OwnSubkey, at, list_own_keys, moment, own_key
+from crypto.own_keys.making import OwnKey, OwnSubkey, list_own_keys, own_key
 
 _SECOND = timedelta(seconds=1)
 _RSA = "1"

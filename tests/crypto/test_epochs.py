@@ -42,6 +42,13 @@ def test_the_newest_is_of_the_latest_day(epochs: EpochKeys) -> None:
     assert epochs.names() == [f"epoch-2026-03-0{day}.key" for day in (2, 3, 4)]
 
 
+def test_the_day_of_the_newest_is_known(epochs: EpochKeys) -> None:
+    assert epochs.newest_day() is None
+    for day in (date(2026, 3, 2), date(2026, 1, 9)):
+        epochs.create(day)
+    assert epochs.newest_day() == date(2026, 3, 2)
+
+
 def test_several_of_one_day_stay_in_the_order_they_were_made(epochs: EpochKeys) -> None:
     made = [epochs.create(MONDAY) for _ in range(12)]
     assert epochs.names() == made

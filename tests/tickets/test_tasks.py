@@ -214,4 +214,4 @@ def test_the_daily_work_has_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> 
     tasks.purge()
     tasks.rotate_epoch_keys()
     assert len(purged) == 1
-    assert epoch_keys().newest()[6:16] == timezone.now().date().isoformat()
+    assert epoch_keys().newest_day() == timezone.now().date()
