@@ -167,9 +167,17 @@ def draft_message(ticket: Ticket, arrival: Arrival) -> Message:
 
 
 def save_message(message: Message, arrival: Arrival) -> None:
-    """Write the message and its attachments."""
+    """Write the message and its attachments, however many, in two statements."""
     message.save(force_insert=True)
-    for position, file in enumerate(arrival.files):
-        Attachment(
-            message=message, position=position, name=file.name, type=file.type, size=file.size, blob=file.blob
-        ).save(force_insert=True)
+    if arrival.files:
+        Attachment.objects.bulk_create(
+            Attachment(
+                message=message,
+                position=position,
+                name=file.name,
+                type=file.type,
+                size=file.size,
+                blob=file.blob,
+            )
+            for position, file in enumerate(arrival.files)
+        )
