@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crypto.errors import RefusedError
 from crypto.structure.armor import message_blocks, unarmor
 from crypto.structure.mime import MAX_DEPTH, MAX_PARTS, Entity, children, file_name, read_entity
-from crypto.structure.packets import is_binary
+from crypto.structure.packets import inspect_message, is_binary
 from crypto.structure.protection import (
     Form,
     charset_of,
@@ -54,6 +55,14 @@ def encrypted_parts(raw: bytes) -> tuple[EncryptedPart, ...]:
         if len(found) >= MAX_ENCRYPTED:
             break
     return tuple(found.values())
+
+
+def encrypted_data(part: EncryptedPart) -> bytes:
+    """The body of its encrypted data packet, found without a key; empty where there is none that we would open."""
+    try:
+        return inspect_message(_packets(part.ciphertext)).data
+    except RefusedError:
+        return b""
 
 
 def _packets(ciphertext: bytes) -> bytes:

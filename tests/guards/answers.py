@@ -18,6 +18,7 @@ RULES, TEST_RULES = (
     "tests/mail/test_rules.py tests/mail/test_machines.py tests/mail/test_loops.py",
 )
 STRANGERS = "tests/tickets/test_stranger_headers.py"
+REPEATED = "tests/mail/test_repeated.py"
 PLANTED = "tests/mail/test_planted_keys.py"
 OPEN, TEST_OPEN = "tickets/mail/open.py", "tests/mail/test_open.py"
 
@@ -32,6 +33,11 @@ _REPLAY = (
     Guard("T2 R5 a signature clears", FILE, "if letter.signature.state is not SignatureState.VALID:", "if False:", TEST_FILE),
     Guard("T2 R5 the earlier one is the thief's", FILE,
           "        Message.objects.filter(pk=first.message_id).update(replayed=True)\n", "        pass\n", TEST_FILE),
+    Guard("T2 R5 parts are known by their sender", FILE, "        _note_parts(accepted.letter, reporter, message)\n", "", REPEATED),
+    Guard("T2 R5 a part under another name is nobody's", FILE, "    if letter.sender_differs:\n", "    if False:\n", REPEATED),
+    Guard("T2 R5 what is in its ticket is said once", FILE, "        _refuse_repeated(incoming, accepted.letter, message)\n", "", REPEATED),
+    Guard("T2 R5 a report of another carrier is no follow-up", "tickets/mail/thread.py",
+          "    if letter.sender_differs:\n", "    if False:\n", REPEATED),
     Guard("T2 R5 another protected sender", FILE, "        replayed=letter.sender_differs,\n", "", TEST_FILE),
     Guard("T2 R5 a ciphertext under another name is nobody's", PARSE,
           "None if opened.sender_differs else opened.replay_material", "opened.replay_material", TEST_FILE),

@@ -30,7 +30,7 @@ from tickets.actions.receive import (
 )
 from tickets.enqueue import enqueue
 from tickets.mail.learn import Offer, learn, offers_in
-from tickets.mail.letter import Accepted, Letter, Quarantine, TryLater
+from tickets.mail.letter import Accepted, Letter, Quarantine, SetAside, TryLater
 from tickets.mail.message_ids import is_secret
 from tickets.mail.reporter import Reporter, reporter_of
 from tickets.mail.thread import Place, find_place, message_id_digest
@@ -42,7 +42,7 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
     """File a judged letter; False when somebody else filed it meanwhile.
 
     Files are sealed and on disk before the transaction. The mail's own row changes state inside it, so a crash leaves
-    either the mail as it was or the whole ticket, never two of them. Raises TryLater and Quarantine.
+    either the mail as it was or the whole ticket, never two of them. Raises TryLater, Quarantine and SetAside.
     """
     reporter = reporter_of(accepted.letter)
     place = find_place(accepted, reporter)
@@ -57,6 +57,8 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
             return False
         _write_ticket(ticket, arrival, accepted, is_new=place.ticket is None)
         message.replayed |= _is_replayed(accepted.letter, reporter, message)
+        _refuse_repeated(incoming, accepted.letter, message)
+        _note_parts(accepted.letter, reporter, message)
         save_message(message, arrival)
         if offer:
             _learn(message, offer, now=incoming.received)
@@ -185,6 +187,41 @@ def _is_replayed(letter: Letter, reporter: Reporter, message: Message) -> bool:
     if first.message_id:
         Message.objects.filter(pk=first.message_id).update(replayed=True)
     return False
+
+
+def _refuse_repeated(incoming: Incoming, letter: Letter, message: Message) -> None:
+    """What is in its ticket already is said once: whoever steals a report can mail it as often as he likes.
+
+    Every copy would reopen the ticket and wait there. It is set aside and kept; an agent who has it tried again
+    has it filed.
+    """
+    if not letter.replay_material or incoming.decided_by_id:
+        return
+    mark = digest("ciphertext", letter.replay_material)
+    if (
+        Ciphertext.objects.filter(digest=mark, message__ticket=message.ticket_id)
+        .exclude(message=message.pk)
+        .exists()
+    ):
+        raise SetAside("repeated")
+
+
+def _note_parts(letter: Letter, reporter: Reporter, message: Message) -> None:
+    """Whose the encrypted parts are (R5): a thief mails such a part as his own, in part of a mail or as the whole.
+
+    Nothing is opened for it. When the thief's is opened, or comes as a whole mail, the alarm knows.
+    """
+    if letter.sender_differs:
+        return
+    sender = address_digest(reporter.address)
+    marks = {
+        digest("ciphertext", part.replay_material) for part in letter.encrypted_parts if part.replay_material
+    }
+    seen = (
+        Ciphertext(digest=mark, sender_digest=sender, first_seen=message.created, message_id=message.pk)
+        for mark in sorted(marks)
+    )
+    Ciphertext.objects.bulk_create(seen, ignore_conflicts=True)
 
 
 def _learn(message: Message, offer: Offer, *, now: datetime) -> None:

@@ -23,6 +23,8 @@ class SealedPart:
     form: str
     """A word of crypto.structure.parts.PartForm."""
     name: str = field(default="", repr=False)
+    replay_material: bytes = field(default=b"", repr=False, compare=False)
+    """Its encrypted data packet, as of a whole mail; empty for what nobody could open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from crypto.errors import GnupgError, GnupgTimeout, KeyLockedError, NoSecretKeyE
 from crypto.openpgp import Decrypted, KnownCertificate, SecretKeyring
 from crypto.signatures import verify_clear, verify_detached
 from crypto.structure.mime import Entity, read_entity, sender
-from crypto.structure.parts import EncryptedPart, PartForm, encrypted_parts
+from crypto.structure.parts import EncryptedPart, PartForm, encrypted_data, encrypted_parts
 from crypto.structure.protection import Form, Protection, canonical, find_protection
 from crypto.verdict import Encryption, Signature, SignatureState
 from tickets.mail.letter import Opened, Quarantine, Sealed, SealedPart, TryLater
@@ -29,7 +29,8 @@ def open_mail(sealed: Sealed, keyring: SecretKeyring, certificates_for: Certific
     if opened.content is None:
         return opened
     # R4: what is encrypted inside is listed, never opened by itself.
-    parts = tuple(SealedPart(part.form.value, part.name) for part in encrypted_parts(opened.content))
+    found = encrypted_parts(opened.content)
+    parts = tuple(SealedPart(each.form.value, each.name, encrypted_data(each)) for each in found)
     return replace(opened, encrypted_parts=parts)
 
 

@@ -21,7 +21,7 @@ _PLAIN = b"From: a@b.example\nSubject: =?utf-8?q?x?=\nDate: 1 Jan 2026 00:00:00 
 def parse_mail(opened: Opened) -> Letter:
     """Reads the mail in a child: what a hostile mail breaks or exhausts is not the worker."""
     limits.refuse_too_large(opened.outer)
-    packed = READER.call(packing.pack(replace(opened, replay_material=None)))
+    packed = READER.call(packing.pack(replace(opened, replay_material=None, encrypted_parts=())))
     try:
         letter = packing.unpack(Letter, packed)
     except packing.PackingError:

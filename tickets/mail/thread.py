@@ -110,6 +110,8 @@ def _same_report(letter: Letter, reporter: Reporter) -> Ticket | None:
     """WhisperBack repeats its id while it stays open: a second report of it by the same person is a follow-up."""
     if not reporter.report_id or not reporter.address or letter.encryption is not Encryption.OK:
         return None
+    if letter.sender_differs:
+        return None  # Who mailed it is not who wrote it: it is no follow-up of theirs.
     return (
         Ticket.objects.living()
         .filter(

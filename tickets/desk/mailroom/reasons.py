@@ -9,6 +9,9 @@ _WORDS = {
     "by_agent": gettext_noop("Not by a rule: somebody looked at it and set it aside."),
     "refused": gettext_noop("It was tampered with or could harm us, so it was not opened."),
     "no_key": gettext_noop("It is encrypted, but not to a key we have."),
+    "repeated": gettext_noop(
+        "The same encrypted text is in its ticket already. Try it again to have it filed twice."
+    ),
     "loop": gettext_noop("It is one of our own mails coming back."),
     "empty": gettext_noop("There is nothing in it."),
     "no_queue": gettext_noop("No queue takes mail for this address, and there is no default queue."),
