@@ -11,13 +11,12 @@ from enum import StrEnum
 from crypto.correspondents.certificates import Certificate, State, read_certificates
 from crypto.correspondents.wkd import advanced_url, by_email_url, direct_url
 from crypto.errors import RefusedError
+from helpdesk.lib.hosts import RefusedAddressError, ascii_host
 from helpdesk.lib.web import (
     MOST_SECONDS,
     Answer,
     NotReachedError,
     Proxy,
-    RefusedAddressError,
-    ascii_host,
     fetch,
 )
 

@@ -13,7 +13,7 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and what happens when somebody signs in."""
-        import helpdesk.checks
-        import helpdesk.key_checks
-        import helpdesk.lib.sessions
-        import helpdesk.network_checks  # noqa: F401
+        import helpdesk.checks.keys
+        import helpdesk.checks.network
+        import helpdesk.checks.settings
+        import helpdesk.lib.sessions  # noqa: F401

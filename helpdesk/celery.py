@@ -18,7 +18,7 @@ app.autodiscover_tasks(["tickets"])
 @worker_init.connect
 def _refuse_unsafe_settings(**options: object) -> None:
     """The worker has no `check` of Django's before it starts."""
-    from helpdesk.checks import refuse_unsafe_settings
+    from helpdesk.checks.refusal import refuse_unsafe_settings
 
     refuse_unsafe_settings()
 

@@ -10,6 +10,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 application = get_wsgi_application()
 
-from helpdesk.checks import refuse_unsafe_settings  # noqa: E402 - needs the apps that the line above loads
+from helpdesk.checks.refusal import refuse_unsafe_settings  # noqa: E402 - needs the apps that the line above loads
 
 refuse_unsafe_settings()

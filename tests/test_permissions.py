@@ -14,7 +14,7 @@ import pytest
 from django.conf import LazySettings
 
 from crypto.gnupg import stop_agent
-from helpdesk.checks import check_places
+from helpdesk.checks.settings import check_places
 from tests.servers.process import free_port
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import re
 import secrets
 import socket
 import threading
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import idna
 from requests import PreparedRequest, Request, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
@@ -19,30 +17,18 @@ from urllib3 import HTTPConnectionPool
 from urllib3.contrib.socks import SOCKSHTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from helpdesk.lib.hosts import RefusedAddressError, public_host
+
 MOST_BYTES = 100_000
 MOST_SECONDS = 10.0
 PROXY_SCHEME = "socks5h"
 """The proxy looks the names up, too: a name that we asked a server for would tell whom we write with."""
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Whisperdesk"}
 _CHUNK = 16_384
-_LONGEST_HOST = 253
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-# Names that stand for this machine or its neighbours, and those that can be nobody's (RFC 6761, RFC 6762, RFC 8375).
-_NOT_PUBLIC = frozenset(
-    {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "invalid"}
-)
 
 
-class WebError(Exception):
-    """Base of both: the text names neither whom we asked nor what for."""
-
-
-class RefusedAddressError(WebError):
-    """An address that we ask nothing of: nothing was sent."""
-
-
-class NotReachedError(WebError):
-    """No whole answer came in time, or from somebody else, or one that is too long."""
+class NotReachedError(Exception):
+    """The text names neither whom we asked nor what for: no whole answer came in time, or from somebody else, or one that is too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,36 +93,6 @@ def _read(response: Response, clock: _Clock, most: int) -> Answer:
     if clock.is_over:  # The end was ours, not the server's.
         raise NotReachedError("no whole answer in time")
     return Answer(response.status_code, bytes(content))
-
-
-def public_host(address: str) -> str:
-    """The host of an address that may be asked, in ASCII; else RefusedAddressError."""
-    # What parsers leave out without a word (tabs, line ends) or change (other scripts) is not in there at all.
-    if not address.isascii() or not address.isprintable() or " " in address:
-        raise RefusedAddressError("not written as an address")
-    try:
-        url = urlsplit(address)
-        has_more = url.username is not None or url.password is not None or url.port is not None
-    except ValueError:
-        raise RefusedAddressError("no address") from None
-    if url.scheme != "https" or has_more or url.fragment or url.netloc != (url.hostname or ""):
-        raise RefusedAddressError("not a plain https address")
-    return ascii_host(url.hostname or "")
-
-
-def ascii_host(name: str) -> str:
-    """A public host name as the network knows it: lower case, international ones encoded; else RefusedAddressError."""
-    try:
-        host = idna.encode(name, uts46=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError):
-        raise RefusedAddressError("no host name") from None
-    labels = host.split(".")
-    if len(host) > _LONGEST_HOST or len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
-        raise RefusedAddressError("no public host name")
-    # No top-level domain begins with a digit, so an IP address in any of its spellings ends here.
-    if labels[-1] in _NOT_PUBLIC or labels[-1][0].isdigit():
-        raise RefusedAddressError("not a public host")
-    return host
 
 
 def _apart(proxy: str) -> str:

@@ -58,7 +58,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "faults/test_gnupg.py::test_a_gpg_whose_clock_is_wrong_still_opens_mail_and_blames_no_sender",
         "tickets/test_clock.py::test_a_jump_under_us_is_seen",
         "tickets/test_clock.py::test_nothing_is_forgotten_and_no_key_destroyed_while_it_is_not_believed",
-        "helpdesk/test_key_checks.py::test_a_clock_behind_the_newest_key_is_wrong",
+        "helpdesk/checks/test_keys.py::test_a_clock_behind_the_newest_key_is_wrong",
     ),
     "a mail is made to break what reads it": (
         "faults/test_keys_and_poison.py::test_poison_ends_in_one_place_each_and_honest_mail_after_it_is_filed",
@@ -66,7 +66,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     ),
     "the epoch keys are missing": (
         "faults/test_keys_and_poison.py::test_without_its_keys_nothing_is_fetched_and_none_is_made",
-        "helpdesk/test_key_checks.py::test_keys_that_are_gone_while_content_is_there_are_missed",
+        "helpdesk/checks/test_keys.py::test_keys_that_are_gone_while_content_is_there_are_missed",
     ),
     "a purge is interrupted": ("faults/test_forgetting.py::test_a_ticket_is_forgotten_by_the_next_purge",),
 }

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from helpdesk.lib import web
-from helpdesk.lib.web import Answer, NotReachedError, Proxy, RefusedAddressError, fetch
+from helpdesk.lib.hosts import RefusedAddressError
+from helpdesk.lib.web import Answer, NotReachedError, Proxy, fetch
 from tests.lookups import PROVIDER, SOMEBODY_ELSE, Net, network
 from tests.servers.https import Say
 

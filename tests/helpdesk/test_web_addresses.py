@@ -9,7 +9,8 @@ import pytest
 from requests import PreparedRequest, Request
 
 from helpdesk.lib import web
-from helpdesk.lib.web import RefusedAddressError, ascii_host, fetch
+from helpdesk.lib.hosts import RefusedAddressError, ascii_host
+from helpdesk.lib.web import fetch
 from tests.lookups import PROVIDER, Net, network
 
 pytestmark = pytest.mark.enable_socket  # To this machine, through a proxy.

@@ -13,7 +13,7 @@ from django.conf import settings
 from crypto.correspondents.wkd import local_hash
 from crypto.errors import CryptoError
 from crypto.own_keys.making import certificate_for
-from helpdesk.lib.web import WebError, ascii_host
+from helpdesk.lib.hosts import RefusedAddressError, ascii_host
 from tickets.models import Queue
 
 _KEYRING = "pubring.kbx"
@@ -38,7 +38,7 @@ def published_keys() -> Iterator[Published]:
         local, _, domain = address.rpartition("@")
         try:
             name = ascii_host(domain)
-        except WebError:
+        except RefusedAddressError:
             continue  # A domain of this house alone: nobody can ask there.
         entry = Published(address, name, local_hash(local), fingerprint)
         if (entry.domain, entry.local_hash) not in seen:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.checks import run_checks
 
-from helpdesk.checks import TAG
+from helpdesk.checks.refusal import TAG
 
 OURS = {f"{TAG}.E030", f"{TAG}.E031", f"{TAG}.E032"}
 

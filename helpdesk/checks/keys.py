@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, register
 
 from crypto.vault import epoch_keys
-from helpdesk.checks import TAG
+from helpdesk.checks.refusal import TAG, refused
 
 
 @register(TAG)
@@ -24,16 +24,16 @@ def check_keys(app_configs: Sequence[AppConfig] | None, **options: object) -> It
     except OSError:
         return  # The checks of places say which directory cannot be read.
     if newest is None and holds_content:
-        yield Error(
+        yield refused(
+            40,
             "KEYS_DIR holds no epoch key, but BLOBS_DIR holds content sealed under one. Mount or restore KEYS_DIR.",
-            id=f"{TAG}.E040",
         )
     # A day to spare: the desk's day and the clock's may be of different time zones.
     if newest is not None and datetime.now(UTC).date() + timedelta(days=1) < newest:
-        yield Error(
+        yield refused(
+            41,
             "The clock is wrong: it shows a day before that of the newest epoch key. Set it; or, if a wrong clock made"
             " that key, set it and run 'manage.py rotate_epoch_keys' when that day has come.",
-            id=f"{TAG}.E041",
         )
 
 
@@ -47,7 +47,7 @@ def check_env(app_configs: Sequence[AppConfig] | None, **options: object) -> Ite
         return  # There is none, or reading it has failed already.
     others = 0o077 if found.st_uid == os.getuid() else 0o037
     if found.st_mode & others:
-        yield Error(
+        yield refused(
+            43,
             f"The .env holds passwords and can be read by others. Close it: chmod 0600 {file}",
-            id=f"{TAG}.E043",
         )

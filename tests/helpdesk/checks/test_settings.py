@@ -12,8 +12,8 @@ import time_machine
 from django.conf import LazySettings
 from django.core.checks import run_checks
 
-from helpdesk import checks
-from helpdesk.checks import TAG, refuse_unsafe_settings
+from helpdesk.checks.refusal import TAG, refuse_unsafe_settings
+from helpdesk.checks.settings import LONGEST_HOME
 
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "NAME": "desk"}
@@ -131,7 +131,7 @@ def test_places_that_others_can_read_are_refused(safe: LazySettings, tmp_path: P
     place.chmod(0o755)
     setattr(safe, name, place)
     assert found() == (
-        ["E004", "E015"] if len(str(place)) > checks.LONGEST_HOME and name == "GNUPG_HOME" else ["E004"]
+        ["E004", "E015"] if len(str(place)) > LONGEST_HOME and name == "GNUPG_HOME" else ["E004"]
     )
 
 

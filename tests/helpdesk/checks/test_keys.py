@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
-from helpdesk.key_checks import check_env, check_keys
+from helpdesk.checks.keys import check_env, check_keys
 
 EPOCH = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 """The day of the tests' epoch key."""

@@ -1,13 +1,9 @@
-"""System checks: settings that are unsafe or contradict each other stop every door, with a sentence on what to do.
-
-Django runs them before its commands; `refuse_unsafe_settings` runs them where the web server and the worker start.
-"""
+"""System checks: settings that are unsafe or contradict each other stop every door, with a sentence on what to do."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,15 +11,15 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 
 from crypto.errors import CryptoError
 from crypto.gnupg import run
+from helpdesk.checks.refusal import TAG, refused
 from tickets.mail.fetch.source import SourceError, read_sources
 
-TAG = "whisperdesk"
 BUILT = date(2026, 11, 1)
 """No clock that is right shows an earlier day. Retention and the life of keys depend on the clock."""
 MAIL_IN_SCHEMES = frozenset({"imaps", "maildir"})
@@ -35,36 +31,26 @@ LONGEST_HOME = 107 - len("/S.gpg-agent.browser")
 """A socket's path may have 107 bytes, and the agent makes its sockets in GNUPG_HOME."""
 
 
-def refuse_unsafe_settings() -> None:
-    """For the web server and the worker: say what is wrong and end (3 is what gunicorn does not try again)."""
-    wrong = [message for message in run_checks(tags=[TAG]) if message.is_serious()]
-    if not wrong:
-        return
-    for message in wrong:
-        print(f"({message.id}) {message.msg}", file=sys.stderr)  # noqa: T201 - nothing else speaks to the admin yet
-    sys.exit(3)
-
-
 @register(TAG, Tags.security)
 def check_web(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
     """What the web server depends on."""
     secret = _secret()
     if not (settings.DEMO or _is_random(secret)):
-        yield _error(
+        yield refused(
             1,
             "SECRET_KEY is missing, short, no secret or the demo's. Set it to 50 random characters or more.",
         )
     if not settings.ALLOWED_HOSTS or any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS):
-        yield _error(
+        yield refused(
             2, "ALLOWED_HOSTS must name the hosts that agents type, for example desk.example.org; no '*'."
         )
     if not (settings.HTTPS or settings.DEMO or all(map(_needs_no_tls, settings.ALLOWED_HOSTS))):
-        yield _error(
+        yield refused(
             18,
             "HTTPS=false is for onion services and this machine alone; ALLOWED_HOSTS names another. Remove it.",
         )
     if settings.DEMO and _demo_is_reachable():
-        yield _error(
+        yield refused(
             9,
             "DEMO is for this machine alone: its passwords are known. Set DEMO=false, or remove HTTPS, the"
             " PostgreSQL DATABASE_URL and every ALLOWED_HOSTS but localhost.",
@@ -78,7 +64,7 @@ def check_places(app_configs: Sequence[AppConfig] | None, **options: object) -> 
     if not settings.DEMO and any(
         _share_a_tree(keys, place) for place in [blobs, data, *(file.parent for file in _database_files())]
     ):
-        yield _error(
+        yield refused(
             3,
             "KEYS_DIR shares a directory with the database, DATA_DIR or BLOBS_DIR, so one backup would hold both and"
             " nothing could ever be forgotten. Set KEYS_DIR to a directory outside of them.",
@@ -87,9 +73,11 @@ def check_places(app_configs: Sequence[AppConfig] | None, **options: object) -> 
         yield from _check_closed(name, _real(getattr(settings, name)))
     for database in _database_files():
         if not _is_in_closed_directory(database) and database.stat().st_mode & 0o077:
-            yield _error(17, "The database can be read by others. Close it: chmod 0600 on its file.")
+            yield refused(17, "The database can be read by others. Close it: chmod 0600 on its file.")
     if len(os.fsencode(_real(settings.GNUPG_HOME))) > LONGEST_HOME:
-        yield _error(15, f"The path of GNUPG_HOME is longer than {LONGEST_HOME} bytes. Choose a shorter one.")
+        yield refused(
+            15, f"The path of GNUPG_HOME is longer than {LONGEST_HOME} bytes. Choose a shorter one."
+        )
 
 
 @register(TAG)
@@ -101,17 +89,17 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **options: object) -> It
             id=f"{TAG}.W001",
         )
     if any(_scheme(url) not in MAIL_IN_SCHEMES for url in settings.MAIL_IN):
-        yield _error(
+        yield refused(
             5, "Each MAIL_IN must begin with imaps:// or maildir://; IMAP without TLS is not spoken."
         )
     else:
         yield from _check_sources()
     if _scheme(settings.MAIL_OUT) not in MAIL_OUT_SCHEMES:
-        yield _error(
+        yield refused(
             6, "MAIL_OUT must begin with smtps://, smtp+starttls:// or maildir://; SMTP always has TLS."
         )
     if settings.MAIL_CA_FILE and not os.access(settings.MAIL_CA_FILE, os.R_OK):
-        yield _error(
+        yield refused(
             7, "MAIL_CA_FILE cannot be read. Name a readable PEM file, or leave it out for the system's."
         )
 
@@ -120,17 +108,17 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **options: object) -> It
 def check_services(app_configs: Sequence[AppConfig] | None, **options: object) -> Iterator[CheckMessage]:
     """The database, the broker, gpg and the clock."""
     if settings.DATABASES["default"].get("ENGINE") not in ENGINES:
-        yield _error(
+        yield refused(
             8, "DATABASE_URL must begin with postgres:// or sqlite:///; other databases are not tested."
         )
     if settings.REDIS_URL and _scheme(settings.REDIS_URL) not in REDIS_SCHEMES:
-        yield _error(14, "REDIS_URL must begin with redis://, rediss:// or unix://.")
+        yield refused(14, "REDIS_URL must begin with redis://, rediss:// or unix://.")
     if datetime.now(UTC).date() < BUILT:
-        yield _error(
+        yield refused(
             11, f"The clock is wrong: it shows a day before {BUILT}. Set it, or tickets are kept too long."
         )
     if _gpg_version() < (2, 2):
-        yield _error(12, "gpg 2.2 or newer is not installed. As root: apt-get install gnupg")
+        yield refused(12, "gpg 2.2 or newer is not installed. As root: apt-get install gnupg")
 
 
 @register(TAG)
@@ -138,9 +126,9 @@ def check_days(app_configs: Sequence[AppConfig] | None, **options: object) -> It
     """How long things live and how often mail is looked for, and that nobody kills the worker on purpose."""
     for name in ("BACKUP_LIFE_DAYS", "FORGET_AFTER_DAYS", "MAIL_POLL_SECONDS", "OLD_SUBKEY_DAYS"):
         if getattr(settings, name) < 1:
-            yield _error(10, f"{name} must be 1 or more.")
+            yield refused(10, f"{name} must be 1 or more.")
     if os.environ.get("WHISPERDESK_FAULT") and not _is_a_test():
-        yield _error(13, "WHISPERDESK_FAULT kills the worker on purpose and is for tests. Unset it.")
+        yield refused(13, "WHISPERDESK_FAULT kills the worker on purpose and is for tests. Unset it.")
 
 
 def _check_sources() -> Iterator[CheckMessage]:
@@ -148,7 +136,7 @@ def _check_sources() -> Iterator[CheckMessage]:
         try:
             read_sources(address)
         except SourceError as error:
-            yield _error(19, str(error))
+            yield refused(19, str(error))
 
 
 def _check_closed(name: str, place: Path) -> Iterator[CheckMessage]:
@@ -157,14 +145,10 @@ def _check_closed(name: str, place: Path) -> Iterator[CheckMessage]:
     except FileNotFoundError:
         return  # `prepare` makes it, closed.
     except OSError:
-        yield _error(16, f"{name} cannot be read by this user. Let the desk's user own that directory.")
+        yield refused(16, f"{name} cannot be read by this user. Let the desk's user own that directory.")
         return
     if mode & 0o077:
-        yield _error(4, f"{name} can be read by others. Close it: chmod 0700 on that directory.")
-
-
-def _error(number: int, sentence: str) -> Error:
-    return Error(sentence, id=f"{TAG}.E{number:03}")
+        yield refused(4, f"{name} can be read by others. Close it: chmod 0700 on that directory.")
 
 
 def _is_random(secret: str) -> bool:
