@@ -12,7 +12,8 @@ from tests.keyrings import certificate
 
 def test_a_big_plaintext_is_held_a_few_times(desk_keys: SecretKeyring, tmp_path: Path) -> None:
     plaintext = b"Content-Type: text/plain\n\n" + b"AA\n" * ((OUTPUT_LIMIT - 1_000) // 3)
-    packed = ["--compress-algo", "zip", "--recipient-file", Piped(certificate("desk"), "-&{}"), "--encrypt"]
+    key = Piped(certificate("desk"), "-&{}")
+    packed: list[str | Piped] = ["--compress-algo", "zip", "--recipient-file", key, "--encrypt"]
     ciphertext = run(packed, home=tmp_path, stdin=plaintext).stdout
     tracemalloc.start()
     try:
