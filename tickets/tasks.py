@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from celery import shared_task
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -80,25 +81,23 @@ def sweep() -> None:
     """Tell the workers again of rows with work due, whose message the broker may have lost."""
     now = timezone.now()
     sending.mark_abandoned(now)
-    missed = Incoming.objects.due(now).filter(received__lte=now - SWEEP_AFTER)
-    for identity in missed.order_by("received").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
-        enqueue("open_incoming", identity)
-    waiting = Outgoing.objects.due(now).filter(approved__lte=now - SWEEP_AFTER)
+    for task, rows in _due(now):
+        for identity in rows.values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+            enqueue(task, identity)
+
+
+def _due(now: datetime) -> Iterator[tuple[str, QuerySet[Model]]]:
+    """The rows whose turn has come, by the task that does their work; those that wait longest stand first."""
+    before = now - SWEEP_AFTER
+    yield "open_incoming", Incoming.objects.due(now).filter(received__lte=before).order_by("received")
     # What is put off goes behind what is not: no number of hopeless ones may starve the rest.
-    for identity in waiting.order_by(Coalesce("not_before", "approved")).values_list("pk", flat=True)[
-        :SWEEP_AT_ONCE
-    ]:
-        enqueue("send", identity)
-    unwritten = Outgoing.objects.unwritten(now).filter(not_before__lte=now - SWEEP_AFTER)
-    for identity in unwritten.order_by("not_before").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
-        enqueue("write_automatic", identity)
-    for identity in _may_be_released(now).values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
-        enqueue("release_waiting", identity)
-    unread = Message.objects.filter(
-        report_due=True, created__lte=now - SWEEP_AFTER, created__gt=now - REPORT_TRIED_FOR
-    )
-    for identity in unread.order_by("created").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
-        enqueue("read_report", identity)
+    approved = Outgoing.objects.due(now).filter(approved__lte=before)
+    yield "send", approved.order_by(Coalesce("not_before", "approved"))
+    unwritten = Outgoing.objects.unwritten(now).filter(not_before__lte=before)
+    yield "write_automatic", unwritten.order_by("not_before")
+    yield "release_waiting", _may_be_released(now)
+    unread = Message.objects.filter(report_due=True, created__lte=before, created__gt=now - REPORT_TRIED_FOR)
+    yield "read_report", unread.order_by("created")
 
 
 def _may_be_released(now: datetime) -> QuerySet[Ticket]:
