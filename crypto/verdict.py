@@ -35,6 +35,9 @@ class SignatureState(StrEnum):
 OTHER_SENDER = "another sender inside the protection"
 """What is noted of an encrypted mail whose protected From is not the one it was mailed under."""
 
+OLD_SIGNATURE = "signed long before it came"
+"""What is noted of a mail with a good signature that was made weeks before we got it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 
 import pytest
@@ -11,11 +12,12 @@ import pytest
 from crypto.errors import GnupgError, GnupgTimeout, KeyLockedError
 from crypto.openpgp import KnownCertificate, SecretKeyring
 from crypto.pgpmime import build_encrypted, build_signed
-from crypto.verdict import Encryption, Signature, SignatureState
+from crypto.verdict import OLD_SIGNATURE, Encryption, Signature, SignatureState
 from tests.keyrings import BOB, CAROL, DESK, certificate, known, secret_home
 from tests.mail.sealed import KNOWN_BOB, NOT_BOUND, VALID, encrypted, letter, open_raw
 from tickets.mail.letter import MailError, Opened, Quarantine, Sealed, SealedPart, TryLater
 from tickets.mail.open import open_mail
+from tickets.mail.parse import parse_mail
 
 
 @pytest.fixture(scope="module")
@@ -197,3 +199,23 @@ def test_trouble_with_gpg_is_not_the_senders(
     with pytest.raises(stop) as caught:
         open_raw(keys, raw)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("protection", ["encrypted", "signed"])
+@pytest.mark.parametrize(
+    ("days", "is_bound"), [(0, True), (13, True), (15, False), (-15, False), (None, True)]
+)
+def test_a_signature_of_weeks_before_binds_a_mail_to_nobody(
+    keys: SecretKeyring, bobs: SecretKeyring, protection: str, days: int | None, *, is_bound: bool
+) -> None:
+    """Whoever sends an old mail again keeps its Date. Of old mail nobody knows when it came."""
+    raw = (
+        encrypted(bobs, letter())
+        if protection == "encrypted"
+        else build_signed(letter(), keyring=bobs, signer=BOB)
+    )
+    received = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    opened = open_mail(Sealed(raw, received), keys, lambda address: (KNOWN_BOB,))
+    assert opened.signature == (VALID if is_bound else NOT_BOUND)
+    assert (opened.bound_to is not None, opened.signed_long_ago) == (is_bound, not is_bound)
+    assert (OLD_SIGNATURE in parse_mail(opened).problems) is not is_bound

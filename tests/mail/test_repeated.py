@@ -16,7 +16,9 @@ from helpdesk.models import User
 from tests.keyrings import certificate, secret_home
 from tests.mail.letters import file, keep, report
 from tests.mail.letters import letter as plain_letter
+from tests.mail.sealed import encrypted, letter
 from tests.mail.test_keys_through_the_line import as_report
+from tests.tickets.cases import know_key
 from tests.tickets.test_open_part import attached, mixed, words
 from tickets.actions.open_part import open_encrypted_part
 from tickets.actions.retry import try_again
@@ -140,3 +142,16 @@ def test_a_report_whose_carrier_is_another_is_no_follow_up() -> None:
 )
 def test_what_nobody_could_open_is_known_by_nothing(ciphertext: bytes) -> None:
     assert encrypted_data(EncryptedPart(PartForm.FILE, "x.asc", ciphertext)) == b""
+
+
+@pytest.mark.parametrize(("is_silent", "signature"), [(False, "not_bound"), (True, "valid")])
+def test_an_old_signed_mail_that_comes_again_does_not_look_as_if_said_today(
+    bobs: SecretKeyring, *, is_silent: bool, signature: str
+) -> None:
+    """What was in a mailbox before the desk is old mail, and is not said to be sent again."""
+    know_key(address="bob@user.example")
+    incoming = keep(encrypted(bobs, letter()))
+    Incoming.objects.update(received=timezone.now() + timedelta(days=80), silent=is_silent)
+    line.process(incoming.pk)
+    message = Message.objects.select_related("ticket__key").get()
+    assert (message.signature, bool(message.problems)) == (signature, not is_silent)

@@ -14,6 +14,8 @@ class Sealed:
     """A mail exactly as it came; nothing in it has been looked at."""
 
     raw: bytes
+    received: datetime | None = None
+    """When we got it; None for old mail, which only its own date says anything of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Opened:
     """True when the mail is encrypted and its protected From is another than the one it was mailed under."""
     encrypted_parts: tuple[SealedPart, ...] = ()
     """What is encrypted inside `content` and stays so until an agent asks for it (security.md R4)."""
+    signed_long_ago: bool = False
+    """True when a good signature was made weeks before we got the mail: somebody may have sent an old one again."""
     sender_inside: str | None = None
     """The one From address when it stands inside the encryption just as outside: whoever wrote the text wrote it, too."""
 

@@ -46,7 +46,9 @@ def process(identity: uuid.UUID) -> None:
     fault_point("claimed")
     try:
         with net(str(identity)):
-            file_mail(incoming, read(Sealed(incoming.read()), now=incoming.received))
+            # What was in a mailbox before the desk may be years old.
+            received = None if incoming.silent else incoming.received
+            file_mail(incoming, read(Sealed(incoming.read(), received), now=incoming.received))
     except SetAside as stop:
         _settle(incoming, Incoming.State.SET_ASIDE, stop.reason)
     except Quarantine as stop:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from crypto.errors import GnupgError, GnupgTimeout, KeyLockedError, NoSecretKeyError, RefusedError
@@ -19,6 +20,7 @@ CertificatesFor = Callable[[str | None], Sequence[KnownCertificate]]
 
 _GOOD = frozenset({SignatureState.VALID, SignatureState.NOT_BOUND})
 _A_DAY = 86_400
+_SLOWEST_MAIL = 14 * _A_DAY
 # Headers that speak of the body; they go with it when the body is replaced by what was verified.
 _OF_THE_BODY = ("content-", "mime-version")
 
@@ -26,6 +28,8 @@ _OF_THE_BODY = ("content-", "mime-version")
 def open_mail(sealed: Sealed, keyring: SecretKeyring, certificates_for: CertificatesFor) -> Opened:
     """Decrypt, judge and verify a mail; `certificates_for` gives the keys that we know for its single From."""
     opened = _or_nothing(sealed.raw, lambda: _open(sealed.raw, keyring, certificates_for))
+    if sealed.received:
+        opened = _of_its_time(opened, sealed.received)
     if opened.content is None:
         return opened
     # R4: what is encrypted inside is listed, never opened by itself.
@@ -195,6 +199,17 @@ def _is_about_the_time(signature: Signature, outer: Entity) -> bool:
         return abs(parsedate_to_datetime(dates[0][:100]).timestamp() - signature.made) <= _A_DAY
     except (ValueError, OverflowError):
         return False
+
+
+def _of_its_time(opened: Opened, received: datetime) -> Opened:
+    """A signature made long before we got the mail binds it to nobody: whoever sends an old mail again keeps its date."""
+    made = opened.signature.made
+    if opened.signature.state is not SignatureState.VALID or made is None:
+        return opened
+    if abs(received.timestamp() - made) <= _SLOWEST_MAIL:
+        return opened
+    signature = replace(opened.signature, state=SignatureState.NOT_BOUND)
+    return replace(opened, signature=signature, bound_to=None, signed_long_ago=True)
 
 
 def _has_protected_headers(entity: Entity) -> bool:

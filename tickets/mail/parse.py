@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from email.message import Message
 
-from crypto.verdict import OTHER_SENDER, Encryption, Signature, SignatureState
+from crypto.verdict import OLD_SIGNATURE, OTHER_SENDER, Encryption, Signature, SignatureState
 from tickets.mail.letter import Address, Letter, Opened, Quarantine
 from tickets.mail.reading import body, headers, limits, packing
 from tickets.mail.reading.bounces import report as bounces
@@ -33,12 +33,17 @@ def parse_mail(opened: Opened) -> Letter:
         signature=_signature_of(letter, opened),
         sender_differs=opened.sender_differs,
         sender_inside=[each.address for each in letter.from_] == [opened.sender_inside],
-        problems=(*letter.problems, *((OTHER_SENDER,) if opened.sender_differs else ())),
+        problems=(*letter.problems, *_noted(opened)),
         # Under another name than its writer's, a ciphertext says nothing about whose it is.
         replay_material=None if opened.sender_differs else opened.replay_material,
         decrypted_with=opened.decrypted_with,
         encrypted_parts=opened.encrypted_parts,
     )
+
+
+def _noted(opened: Opened) -> tuple[str, ...]:
+    noted = ((OTHER_SENDER, opened.sender_differs), (OLD_SIGNATURE, opened.signed_long_ago))
+    return tuple(words for words, is_so in noted if is_so)
 
 
 def _signature_of(letter: Letter, opened: Opened) -> Signature:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crypto.verdict import OTHER_SENDER
-from tickets.desk.conversation.protection import how_it_went, protection_of
+from tickets.desk.conversation.protection import Level, how_it_went, protection_of
 from tickets.models import Message, Outgoing
 
 FINGERPRINT = "C3A6F0E10B52E4D29F8077E1ABCD12341234ABCD"
@@ -122,3 +122,11 @@ def test_what_went_out(state: str, fingerprint: str, level: str, words: str) -> 
     message.outgoing = Outgoing(state=state, fingerprint=fingerprint)
     saying = how_it_went(message)
     assert (saying.level, saying.text) == (level, words)
+
+
+@pytest.mark.parametrize("encryption", ["ok", "none"])
+def test_an_old_mail_that_was_sent_again_is_said_to_be_old(encryption: str) -> None:
+    message = Message(encryption=encryption, signature="not_bound", problems=["signed long before it came"])
+    first = protection_of(message)[0]
+    assert first.level is Level.CAREFUL
+    assert first.text.startswith("Signed weeks before it came here")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from crypto.verdict import OTHER_SENDER, Encryption, SignatureState
+from crypto.verdict import OLD_SIGNATURE, OTHER_SENDER, Encryption, SignatureState
 from helpdesk.templatetags.moments import key_end
 from tickets.models import Message
 
@@ -40,8 +40,14 @@ def protection_of(
     in a ticket that did not bring it, and before anybody has compared it, it may be a stranger's.
     """
     encryption, signature = Encryption(message.encryption), SignatureState(message.signature)
-    if signature is SignatureState.VALID and not is_signer_known:
-        sayings = _signed_by_a_stranger(encryption)
+    if OLD_SIGNATURE in (message.problems or ()):
+        words = _("Signed weeks before it came here: somebody may have sent an old mail of theirs again.")
+        sayings = _carefully(words, encryption)
+    elif signature is SignatureState.VALID and not is_signer_known:
+        words = _(
+            "Signed by a key that came in another ticket, and that nobody has compared with this person."
+        )
+        sayings = _carefully(words, encryption)
     else:
         is_marked = bool(message.encrypted_parts)
         sayings = _protection(encryption, signature, message.signature_fingerprint, is_marked=is_marked)
@@ -106,8 +112,8 @@ def _encrypted(signature: SignatureState, fingerprint: str) -> list[Saying]:
     return [*_signed(signature, fingerprint), Saying(Level.PROTECTED, _("Encrypted to us."))]
 
 
-def _signed_by_a_stranger(encryption: Encryption) -> list[Saying]:
-    words = _("Signed by a key that came in another ticket, and that nobody has compared with this person.")
+def _carefully(words: str, encryption: Encryption) -> list[Saying]:
+    """What is to be said of a good signature in place of whose it is, and what is so without it."""
     signed = Saying(Level.CAREFUL, words)
     if encryption is Encryption.OK:
         return [signed, Saying(Level.PROTECTED, _("Encrypted to us."))]
