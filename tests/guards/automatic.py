@@ -64,6 +64,7 @@ _AGENTS = (
           TEST_PART),
     Guard("T2 R5 the alarm of a part", PART, "    Message.objects.filter(pk=message.pk).update(replayed=True)\n", "", TEST_PART),
     Guard("T2 R5 two agents", RELEASE, ".exclude(release_asked_by=by)", "", TEST_RELEASE),
+    Guard("T2 R5 only who asked takes it back", RELEASE, ".filter(release_asked_by=by)", "", TEST_RELEASE),
     Guard("T2 R5 somebody asked", RELEASE, ".filter(release_asked_by__isnull=False)", "", TEST_RELEASE),
     Guard("T2 R5 the first stays the first", RELEASE, ".filter(release_asked_by__isnull=True)", "", TEST_RELEASE),
     Guard("T2 R5 released once", MESSAGE, ", replayed=True, released__isnull=True)", ", replayed=True)", TEST_RELEASE),
