@@ -17,3 +17,8 @@ class Tombstone(models.Model):
     number_digest = models.CharField(max_length=64, unique=True)
     forgotten = models.DateTimeField()
     rule = models.CharField(max_length=10, choices=Rule)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(rule__in=["closed"]), name="tombstone_rule_known"),
+        ]
