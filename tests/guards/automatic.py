@@ -33,7 +33,7 @@ _ACKNOWLEDGED = (
 )  # fmt: skip
 
 _WRITTEN = (
-    Guard("T1 nobody", AUTOMATIC, "if local in _NOBODY or local.startswith(_BEGINS) or local.endswith(_ENDS):", "if False:",
+    Guard("T1 nobody", AUTOMATIC, "    if is_nobody(local):\n", "    if False:\n",
           f"{TEST_ACKNOWLEDGE} {TEST_AUTOMATIC}"),
     Guard("T1 an address", AUTOMATIC, "return _ADDRESS.fullmatch(address) is not None and", "return",
           f"{TEST_ACKNOWLEDGE} {TEST_AUTOMATIC}"),

@@ -7,13 +7,8 @@ from dataclasses import dataclass
 
 from tickets.mail.letter import Letter, Machine
 from tickets.mail.message_ids import is_ours
+from tickets.mail.nobody import is_daemon, wants_no_reply
 from tickets.mail.reading.bounces import subjects
-
-DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon")
-NO_REPLY = (
-    "noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "dont-reply",
-    "nicht-antworten", "ne-pas-repondre", "nepasrepondre", "no-responder", "noresponder", "nao-responda", "non-rispondere",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ def is_bounce(letter: Letter, home: Home) -> Machine | None:
     signs = letter.signs
     is_report = signs.content_type == "multipart/report" and signs.report_type in ("", "delivery-status")
     has_failed = letter.delivery is not None or bool(signs.failed_recipients)
-    from_daemon = any(_local(address.address).startswith(DAEMONS) for address in letter.from_)
+    from_daemon = any(is_daemon(_local(address.address)) for address in letter.from_)
     return Machine.BOUNCE if is_report or has_failed or from_daemon or _comes_from_nowhere(letter) else None
 
 
@@ -58,7 +53,7 @@ def is_automatic(letter: Letter, home: Home) -> Machine | None:
     """An answer or a notice that nobody wrote (RFC 3834, and the headers used before it and instead of it)."""
     signs = letter.signs
     is_notice = signs.content_type == "multipart/report"
-    from_nobody = any(_local(address.address).startswith(NO_REPLY) for address in letter.from_)
+    from_nobody = any(wants_no_reply(_local(address.address)) for address in letter.from_)
     # A person may write about a vacation, and a list may carry that: the subject needs one more sign.
     one_more = signs.return_path == "<>" or signs.precedence in ("bulk", "junk")
     answers = one_more and not signs.list_id and subjects.is_automatic_answers(letter.subject)

@@ -23,6 +23,7 @@ from tickets import breaker
 from tickets.enqueue import enqueue
 from tickets.mail.answer import Reply, render_clear, render_encrypted
 from tickets.mail.message_ids import new_message_id
+from tickets.mail.nobody import is_nobody
 from tickets.models import AutomaticText, Message, Outgoing, Queue, Ticket
 from tickets.travel import key_for
 from tickets.wording import wording
@@ -32,24 +33,6 @@ logger = logging.getLogger(__name__)
 LATER = timedelta(minutes=15)
 ATTEMPTS = 8
 """Of writing one, each after twice the time: two and a half days."""
-# Nobody reads what is sent to these, or a program does (RFC 3834, 2; RFC 5230, 4.6).
-_NOBODY = frozenset(
-    {
-        *(
-            "mailer-daemon",
-            "mail-daemon",
-            "mailerdaemon",
-            "postmaster",
-            "daemon",
-            "devnull",
-            "nobody",
-            "null",
-        ),
-        *("listserv", "majordomo", "mailman", "schleuder", "sympa", "bounce", "bounces", "automailer"),
-    }
-)
-_BEGINS = ("owner-", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "bounce-", "bounces-")
-_ENDS = ("-request", "-owner", "-bounce", "-bounces", "-noreply", "-no-reply", "-sendkey")
 # What would have to be quoted is no address of a person that a desk has to write to unasked.
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9.-]{1,255}", re.ASCII | re.IGNORECASE)
 
@@ -65,7 +48,7 @@ class Voice:
 def is_somebody(address: str) -> bool:
     """Whether automatic mail may be sent to an address at all: not to nobody, not to a program, never to ourselves."""
     local = address.lower().partition("@")[0].partition("+")[0].partition("=")[0]
-    if local in _NOBODY or local.startswith(_BEGINS) or local.endswith(_ENDS):
+    if is_nobody(local):
         return False
     return _ADDRESS.fullmatch(address) is not None and not Queue.objects.at(address).exists()
 

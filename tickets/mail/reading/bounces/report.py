@@ -15,6 +15,7 @@ from email.policy import compat32
 from flufl.bounce import all_failures
 
 from tickets.mail.letter import Address, Delivery, DeliveryReport, MachineSigns
+from tickets.mail.nobody import is_server, may_be_server
 from tickets.mail.reading import body, charsets, headers, limits
 from tickets.mail.reading.bounces import delivery_status, subjects
 from tickets.mail.reading.bounces.delivery_status import Fate, address_of
@@ -28,9 +29,7 @@ READ_BYTES = 64 * 1024
 """A report's facts stand at its beginning; the library's expressions are not meant for megabytes."""
 
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/rfc822-headers")  # fmt: skip
-_DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon", "mdaemon", "microsoftexchange")
 _DAEMON_NAMES = ("mail delivery", "delivery subsystem", "mailer-daemon", "退信")
-_PERHAPS = ("postmaster", "mail", "root", "administrator", "bounce", "bounces")
 _DELAYS = (
     "delay", "warning", "will retry", "still trying", "will keep trying", "will continue", "not yet been delivered",
     "temporarily deferred", "verzögert", "verspätet", "retardad", "retrasad", "différé", "ritard", "opóźni",
@@ -97,13 +96,13 @@ def _may_be_report(parts: list[Part], root: Part, signs: MachineSigns, senders: 
     weak = (
         signs.return_path == "<>",
         subjects.is_bounces(headers.subject_of(root.headers)),
-        any(_local(sender) in _PERHAPS for sender in senders),
+        any(may_be_server(_local(sender)) for sender in senders),
     )
     return sum(weak) >= 2
 
 
 def _is_daemon(sender: Address) -> bool:
-    return _local(sender).startswith(_DAEMONS) or any(name in sender.name.lower() for name in _DAEMON_NAMES)
+    return is_server(_local(sender)) or any(name in sender.name.lower() for name in _DAEMON_NAMES)
 
 
 def _local(sender: Address) -> str:
