@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection, transaction
 from django.utils import timezone
 
 from crypto.keys import known_certificates
@@ -31,8 +30,6 @@ LEASE = timedelta(minutes=5)
 three times for a mail, the first of them once more if its agent hung; reading what came out takes 20."""
 ATTEMPTS = 5
 DELAY = timedelta(minutes=1)
-JUST_COME = timedelta(seconds=20)
-"""Less than the sweep waits."""
 
 
 def process(identity: uuid.UUID) -> None:
@@ -100,10 +97,8 @@ def _claim(identity: uuid.UUID, now: datetime) -> Incoming | None:
     incoming = Incoming.objects.select_related("key").filter(pk=identity).first()
     if incoming is None or not incoming.is_due(now):
         return None
-    with _relaxed(incoming, now):
-        # Whoever else claims it counts an attempt, too, and then this finds no row.
-        claimed = _ours(incoming).update(lease_until=now + LEASE, attempts=incoming.attempts + 1)
-    if not claimed:
+    # Whoever else claims it counts an attempt, too, and then this finds no row.
+    if not _ours(incoming).update(lease_until=now + LEASE, attempts=incoming.attempts + 1):
         return None
     incoming.attempts += 1
     if incoming.attempts > ATTEMPTS:
@@ -111,23 +106,6 @@ def _claim(identity: uuid.UUID, now: datetime) -> Incoming | None:
         _settle(incoming, Incoming.State.QUARANTINED, "gave_up")
         return None
     return incoming
-
-
-@contextmanager
-def _relaxed(incoming: Incoming, now: datetime) -> Iterator[None]:
-    """The claim of a mail that has just come does not wait until PostgreSQL's disk has it.
-
-    What a crash of the server can lose is this claim alone: nobody works any more then, and the mail is due again; what
-    was committed before and what is committed after it are on the disk. The sweep brings the mail back later than
-    `JUST_COME`, and from then on each claim is durable: a mail that crashes the server itself is counted and given up.
-    """
-    is_new = timedelta(0) <= now - incoming.received < JUST_COME
-    if not is_new or connection.vendor != "postgresql" or connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
-        yield
 
 
 def _settle(incoming: Incoming, state: Incoming.State, reason: str) -> None:
