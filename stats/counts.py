@@ -19,7 +19,8 @@ from tickets.access import (
     with_a_key_to_compare,
 )
 from tickets.models import Incoming, Mailbox, Queue
-from tickets.own_keys.warnings import KeyWarning, desk_key_warnings
+from tickets.own_keys.warnings import desk_key_warnings
+from tickets.own_keys.words import warning_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class House:
     """Mailboxes that are not being read, for whatever reason; also when nobody is there who would read them."""
     turned_away: int = 0
     """Mails that our own mail server does not let out: nothing leaves before somebody has mended that."""
-    keys: tuple[KeyWarning, ...] = ()
-    """The desk's own keys that end soon, or cannot be used."""
+    keys: tuple[str, ...] = ()
+    """What is said of the desk's own keys that end soon, or cannot be used."""
     asked: int = 0
     """How often a colleague asks this person to agree that something may be answered."""
     to_compare: int = 0
@@ -93,7 +94,7 @@ def state_of_house(user: User, now: datetime) -> House:
         stuck=outgoing_of(user).stuck().count(),
         turned_away=outgoing_of(user).turned_away(now).count(),
         unread_mailboxes=sum(mailbox.is_unread(now) for mailbox in Mailbox.objects.all()),
-        keys=desk_key_warnings(user, now),
+        keys=tuple(map(warning_in_words, desk_key_warnings(user, now))),
         asked=asked_to_agree(user).count(),
         to_compare=with_a_key_to_compare(tickets_of(user), now=now).count(),
     )

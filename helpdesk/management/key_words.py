@@ -10,15 +10,9 @@ from crypto.models import RetiredSubkey
 from crypto.own_keys.making import OwnKey, OwnSubkey
 from crypto.own_keys.trial import own_trouble
 from tickets.models import Queue
+from tickets.own_keys.words import advice_on
 
 UNCHANGED = "Nothing was changed."
-_TROUBLES = {
-    "expired": "has ended: nobody can encrypt to it; 'desk_key extend' gives it more time",
-    "revoked": "is revoked: make or import another one, and give it to its queues",
-    "sign_only": "has no part to encrypt to; 'desk_key rotate' makes one",
-    "locked": "is locked with a passphrase: it opens and signs nothing; remove the passphrase and import it again",
-    "missing": "the secret part that opens mail is not here",
-}
 
 
 def day(when: datetime | None) -> str:
@@ -35,7 +29,7 @@ def lines_of(home: Path, key: OwnKey, now: datetime) -> Iterator[str]:
     """All that is to be known of one key, its subkeys below it."""
     yield f"{key.fingerprint} {names_of(key.addresses)}".strip()
     trouble, end = own_trouble(home, key, now=now), key.end(now) or key.expires
-    yield f"  {_TROUBLES[trouble] if trouble else 'can be used'}; {f'until {day(end)}' if end else 'has no end'}"
+    yield f"  {advice_on(trouble) if trouble else 'can be used'}; {f'until {day(end)}' if end else 'has no end'}"
     if not key.has_secret:
         yield "  its primary secret key is elsewhere: it cannot be changed here"
     queues = list(Queue.objects.filter(fingerprint=key.fingerprint).order_by("slug"))

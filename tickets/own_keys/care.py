@@ -9,28 +9,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
 
 from crypto.own_keys.rows import KeyWarning, claim_warning, destroy_due, is_unsaid, refresh_desk_keys
 from tickets.actions.automatic.alert import Words, forget_alerts, keep_alerts, write_alerts
 from tickets.models import Queue
 from tickets.own_keys.warnings import warnings_of
-
-_TROUBLES = {
-    "expired": gettext_noop(
-        "It has expired: nobody can write to it encrypted, and nothing is signed with it."
-    ),
-    "revoked": gettext_noop(
-        "It is revoked: nobody can write to it encrypted, and nothing is signed with it."
-    ),
-    "sign_only": gettext_noop("It has no part that people can encrypt to."),
-    "locked": gettext_noop(
-        "It is locked with a passphrase: mail to it cannot be opened, nothing is signed with it."
-    ),
-    "missing": gettext_noop(
-        "It is not on this machine: mail to it cannot be opened, nothing is signed with it."
-    ),
-}
+from tickets.own_keys.words import end_in_words, trouble_in_words
 
 
 def look_after_keys(now: datetime, *, may_destroy: bool = True) -> None:
@@ -64,12 +48,9 @@ def note_own_keys(now: datetime) -> None:
 
 def _words(warning: KeyWarning) -> Words:
     """The desk's own addresses and keys are public; of nobody else is anything said."""
-    ends = ngettext("It expires in %(n)s day.", "It expires in %(n)s days.", warning.days) % {
-        "n": warning.days
-    }
     lines = [
         f"{warning.address} 0x{warning.fingerprint}".strip(),
-        _(_TROUBLES[warning.trouble]) if warning.trouble else ends,
+        trouble_in_words(warning.trouble) if warning.trouble else end_in_words(warning.days),
         "",
         _(
             "Somebody who runs the desk has to look after it. 'manage.py desk_key list' says how it is,\n"

@@ -23,7 +23,7 @@ from tickets.models import Queue
         (300, "expired", "danger", "It has expired"),
         (300, "revoked", "danger", "It is revoked"),
         (None, "sign_only", "danger", "no part that people can encrypt to"),
-        (None, "missing", "danger", "Its secret part is not here"),
+        (None, "missing", "danger", "It is not on this machine"),
     ],
 )
 def test_how_a_key_stands(room: Client, days: float | None, trouble: str, level: str, words: str) -> None:
@@ -58,3 +58,9 @@ def test_old_subkeys_are_shown_with_their_last_day(room: Client) -> None:
     found = section(room, "keys")
     assert "ABCD 1234\u2069</span> will be destroyed" in found
     assert "BBBB BBBB\u2069</span> destroyed" in found
+
+
+def test_it_is_said_when_gpg_was_asked(room: Client) -> None:
+    assert "Last looked at" not in section(room, "keys")
+    new_desk_key(300)
+    assert "(1 h ago)" in section(room, "keys").partition("Last looked at")[2]

@@ -6,22 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import ngettext
 
 from tickets.access import MailRoom
 from tickets.desk.conversation.protection import Level, Saying
-
-DAYS_CAREFUL, DAYS_DANGER = 60, 14
-
-_TROUBLES = {
-    "revoked": gettext_noop("It is revoked: nobody can write to it, and nothing is signed with it."),
-    "sign_only": gettext_noop("It has no part that people can encrypt to."),
-    "expired": gettext_noop("It has expired: nobody can write to it, and answers cannot be signed."),
-    "locked": gettext_noop(
-        "It is locked with a passphrase that nobody types: mail to it cannot be opened, and nothing is signed with it."
-    ),
-    "missing": gettext_noop("Its secret part is not here: mail to it cannot be opened."),
-}
+from tickets.own_keys.words import CAREFUL, DANGER, end_in_words, trouble_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +39,8 @@ class DeskKeys:
 
     sayings: list[Saying]
     rows: list[KeyRow]
+    checked: datetime | None
+    """When gpg was last asked for all of them."""
 
 
 def desk_keys_section(room: MailRoom, now: datetime) -> DeskKeys:
@@ -69,7 +60,8 @@ def desk_keys_section(room: MailRoom, now: datetime) -> DeskKeys:
         )
         for key in keys
     ]
-    return DeskKeys(sayings=[_summary(rows)], rows=rows)
+    checked = min((key.checked for key in keys), default=None)
+    return DeskKeys(sayings=[_summary(rows)], rows=rows, checked=checked)
 
 
 def _summary(rows: list[KeyRow]) -> Saying:
@@ -94,15 +86,15 @@ def _unused() -> Saying:
 
 def _saying(trouble: str, expires: datetime | None, now: datetime) -> Saying:
     if trouble:
-        return Saying(Level.DANGER, _(_TROUBLES.get(trouble, trouble)))
+        return Saying(Level.DANGER, trouble_in_words(trouble))
     if expires is None:
         return Saying(Level.PROTECTED, _("It does not expire."))
     if expires <= now:
-        return Saying(Level.DANGER, _(_TROUBLES["expired"]))
+        return Saying(Level.DANGER, trouble_in_words("expired"))
     days = (expires - now).days
-    words = ngettext("It expires in %(n)s day.", "It expires in %(n)s days.", days) % {"n": days}
-    if days > DAYS_CAREFUL:
+    words = end_in_words(days)
+    if days > CAREFUL:
         return Saying(Level.PROTECTED, words)
-    level = Level.DANGER if days <= DAYS_DANGER else Level.CAREFUL
+    level = Level.DANGER if days <= DANGER else Level.CAREFUL
     what_to_do = _("The people who run the desk have to extend it before then.")
     return Saying(level, f"{words} {what_to_do}")
