@@ -160,10 +160,8 @@ class Choice:
         """Why there is no certificate: 'proposed', 'elsewhere', or what is wrong with the key; else empty."""
         if self.certificate or self.changed:
             return ""
-        if self.elsewhere:
-            return "elsewhere"
         if self.used:
-            return self.used.trouble
+            return "elsewhere" if self.elsewhere else self.used.trouble
         if self.proposed:
             return "proposed"
         return self.unusable.trouble if self.unusable else ""
@@ -171,9 +169,8 @@ class Choice:
     @property
     def to_be_compared(self) -> str:
         """The fingerprint of the key that waits for a person to compare it; empty when none does."""
-        if self.proposed:
-            return self.proposed.fingerprint
-        return self.fingerprint if self.elsewhere else ""
+        waits = self.proposed or (self.used if self.elsewhere else None)
+        return waits.fingerprint if waits else ""
 
     def despite_the_change(self) -> Choice:
         """For those who know that the change comes from a stranger: the key in use goes on being used."""
