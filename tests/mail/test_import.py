@@ -16,6 +16,7 @@ from tests.keyrings import DESK
 from tests.mail.letters import OTTO, mail, report
 from tests.mail.old_mail import Import, dated, when
 from tickets.mail import importing, line
+from tickets.mail.file import file_mail
 from tickets.mail.importing import ORIGIN
 from tickets.mail.keep import Origin, keep_mail
 from tickets.mail.letter import Accepted, Sealed
@@ -72,6 +73,24 @@ def test_old_mail_changes_nothing_about_a_ticket_that_is_at_work(run_import: Imp
     now = Ticket.objects.get()
     assert now.messages.count() == 2
     assert (now.state, now.waiting_since, now.updated) == (ticket.state, ticket.waiting_since, ticket.updated)
+
+
+def test_what_happens_to_a_ticket_meanwhile_stands(
+    run_import: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail of today that opens the ticket, just before the old one is written, is not closed away by it."""
+    first = dated(8)
+    run_import(first)
+
+    def overtaken(incoming: Incoming, accepted: Accepted, *, wakes: bool) -> bool:
+        Ticket.objects.update(state=Ticket.State.OPEN, closed=None, waiting_since=when(20))
+        return file_mail(incoming, accepted, wakes=wakes)
+
+    monkeypatch.setattr(importing, "file_mail", overtaken)
+    run_import(dated(9, head=f"References: {message_id(first)}"))
+    ticket = Ticket.objects.get()
+    assert ticket.messages.count() == 2
+    assert (ticket.state, ticket.closed, ticket.waiting_since) == (Ticket.State.OPEN, None, when(20))
 
 
 def test_it_may_be_left_open_and_put_into_a_queue(run_import: Import) -> None:

@@ -81,8 +81,8 @@ def test_a_mail_that_cannot_be_filed_leaves_no_half_of_itself(
     run_import: Import, monkeypatch: pytest.MonkeyPatch, stop: Exception
 ) -> None:
     class Failing:
-        def __call__(self, incoming: Incoming, accepted: Accepted) -> None:
-            file_mail(incoming, accepted)
+        def __call__(self, incoming: Incoming, accepted: Accepted, *, wakes: bool) -> None:
+            file_mail(incoming, accepted, wakes=wakes)
             raise stop
 
     monkeypatch.setattr(importing, "file_mail", Failing())

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import F
+from django.db.models.functions import Greatest
+
 from crypto.digests import address_digest
 from tickets.actions.event import note_event
 from tickets.models import Attachment, Event, Message, Queue, Ticket
@@ -81,6 +84,8 @@ class Arrival:
     raw_blob: str = ""
     returned: Returned | None = None
     files: tuple[File, ...] = ()
+    wakes: bool = True
+    """False of old mail from an archive: what it comes to is added to, and nobody waits because of it."""
 
 
 def open_ticket(ticket: Ticket, arrival: Arrival, *, queue: Queue) -> None:
@@ -102,22 +107,25 @@ def open_ticket(ticket: Ticket, arrival: Arrival, *, queue: Queue) -> None:
 def continue_ticket(ticket: Ticket, arrival: Arrival) -> bool:
     """Let a mail into a ticket that is there: it waits again, and a closed one opens. False if it is being forgotten.
 
-    A machine's mail is shown, but nobody waits for an answer to it.
+    A machine's mail is shown, but nobody waits for an answer to it; nor to what is as old as its archive.
     """
     living = Ticket.objects.living().filter(pk=ticket.pk)
-    values: dict[str, object] = {"updated": arrival.received}
+    is_waiting = arrival.wakes and not arrival.machine
+    values: dict[str, object] = {
+        "updated": arrival.received if arrival.wakes else Greatest(F("updated"), arrival.received)
+    }
     if arrival.protection.demands_secrecy:
         values["protected"] = True
-    if not arrival.machine:
+    if is_waiting:
         values |= {"state": Ticket.State.OPEN, "closed": None}
     if not living.update(**values):
         return False
-    if not arrival.machine:
+    if is_waiting:
         living.filter(waiting_since__isnull=True).update(waiting_since=arrival.received)
         if ticket.state == Ticket.State.CLOSED:
             note_event(ticket, Event.Kind.REOPENED, at=arrival.received)
     note_event(ticket, Event.Kind.RECEIVED, at=arrival.received)
-    if arrival.returned and arrival.returned.is_new_failure:
+    if arrival.wakes and arrival.returned and arrival.returned.is_new_failure:
         _note_return(ticket, arrival.returned.about, now=arrival.received)
     ticket.refresh_from_db(fields=["state", "closed", "updated", "waiting_since", "protected"])
     return True

@@ -38,8 +38,8 @@ from tickets.models import Ciphertext, Event, Incoming, Message, Queue, Ticket
 from tickets.routing import queue_for
 
 
-def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
-    """File a judged letter; False when somebody else filed it meanwhile.
+def file_mail(incoming: Incoming, accepted: Accepted, *, wakes: bool = True) -> bool:
+    """File a judged letter; False when somebody else filed it meanwhile. Old mail does not wake a ticket that is there.
 
     Files are sealed and on disk before the transaction. The mail's own row changes state inside it, so a crash leaves
     either the mail as it was or the whole ticket, never two of them. Raises TryLater, Quarantine and SetAside.
@@ -47,7 +47,8 @@ def file_mail(incoming: Incoming, accepted: Accepted) -> bool:
     reporter = reporter_of(accepted.letter)
     place = find_place(accepted, reporter)
     ticket = place.ticket or _draft_ticket(incoming, place)
-    arrival = replace(_arrival(incoming, accepted, reporter, ticket), returned=_returned(accepted, place))
+    arrival = _arrival(incoming, accepted, reporter, ticket)
+    arrival = replace(arrival, returned=_returned(accepted, place), wakes=wakes)
     offers = offers_in(accepted, reporter, now=incoming.received)
     offer = offers[0] if len(offers) == 1 else None
     fault_point("file-before-commit")

@@ -19,9 +19,7 @@ from tickets.mail.file import file_mail
 from tickets.mail.keep import Origin, keep_mail
 from tickets.mail.letter import Accepted, MailError, Sealed, SetAside, TryLater
 from tickets.mail.line import net, read
-from tickets.mail.reporter import reporter_of
-from tickets.mail.thread import find_place
-from tickets.models import Ciphertext, Event, Incoming, Message, Queue, Ticket
+from tickets.models import Ciphertext, Incoming, Message, Queue, Ticket
 from tickets.reading import read_report
 
 ORIGIN = Origin("import")
@@ -109,18 +107,17 @@ def _settle(raw: bytes, stop: MailError, wish: Wish) -> Result:
 
 
 def _file(raw: bytes, accepted: Accepted, at: datetime, wish: Wish) -> Result:
-    known = find_place(accepted, reporter_of(accepted.letter)).ticket
     with transaction.atomic():
         identity = keep_mail(raw, ORIGIN, silent=True, is_told=False)
         incoming = Incoming.objects.select_related("key").get(pk=identity)
         if incoming.mailbox != ORIGIN.mailbox or incoming.state != Incoming.State.NEW:
-            return Result(
-                Outcome.KNOWN
-            )  # A mailbox or another import brought it between our look and our write.
+            # A mailbox or another import brought it between our look and our write.
+            return Result(Outcome.KNOWN)
         incoming.received = at
-        file_mail(incoming, accepted)
+        file_mail(incoming, accepted, wakes=False)
         message = Message.objects.get(pk__in=Incoming.objects.values("message").filter(pk=identity))
-        _put_in_place(message, known, wish)
+        if message.ticket_id == identity:  # A new ticket takes over the id of its first mail.
+            _place(message.ticket, wish)
         # The alarm for stolen text looks back a year from when it was first seen here (security.md R5).
         Ciphertext.objects.filter(message_id=message.pk).update(first_seen=timezone.now())
         fault_point("import-before-commit")
@@ -129,22 +126,13 @@ def _file(raw: bytes, accepted: Accepted, at: datetime, wish: Wish) -> Result:
     return Result(Outcome.FILED, message.machine)
 
 
-def _put_in_place(message: Message, known: Ticket | None, wish: Wish) -> None:
-    """Old mail changes nothing about a ticket that is there; a new one is closed today, so that it is kept for a while."""
-    tickets = Ticket.objects.filter(pk=message.ticket_id)
-    if known is not None and known.pk == message.ticket_id:
-        Event.objects.filter(ticket=known, kind=Event.Kind.REOPENED, at=message.created).delete()
-        tickets.update(
-            state=known.state,
-            closed=known.closed,
-            waiting_since=known.waiting_since,
-            updated=max(known.updated, message.created),
-        )
-        return
+def _place(ticket: Ticket, wish: Wish) -> None:
+    """A new ticket is closed today, so that it is kept for a while. It is ours alone: nothing of it is committed yet."""
     if wish.queue is not None:
-        tickets.update(queue=wish.queue)
+        ticket.queue = wish.queue
     if not wish.stays_open:
-        tickets.update(state=Ticket.State.CLOSED, closed=timezone.now(), waiting_since=None)
+        ticket.state, ticket.closed, ticket.waiting_since = Ticket.State.CLOSED, timezone.now(), None
+    ticket.save(update_fields=["queue", "state", "closed", "waiting_since"])
 
 
 def _is_ours(accepted: Accepted) -> bool:
