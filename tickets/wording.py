@@ -6,7 +6,9 @@ same whatever became of the mail (R7): whoever gets them learns that a mail arri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from gettext import find as find_catalogue
 from itertools import takewhile
 
@@ -51,6 +53,16 @@ _TEXTS = {
 }
 
 
+class Whose(Enum):
+    """Whose words they are."""
+
+    QUEUE = auto()
+    """The queue's own in a language."""
+    QUEUE_FOR_ALL = auto()
+    """Those it has for every language without a text of its own."""
+    DESK = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What is sent. The subject is never an agent's: it stands outside of any encryption."""
@@ -58,6 +70,7 @@ class Wording:
     subject: str
     text: str
     language: str
+    whose: Whose
 
 
 def wording(queue: Queue, kind: AutomaticText.Kind, language: str) -> Wording:
@@ -65,20 +78,28 @@ def wording(queue: Queue, kind: AutomaticText.Kind, language: str) -> Wording:
 
     In each the queue's own come first, those it has for all languages next, and then the desk's.
     """
-    own = dict(queue.automatic_texts.filter(kind=kind).values_list("language", "text"))
+    return wording_among(
+        dict(queue.automatic_texts.filter(kind=kind).values_list("language", "text")), queue, kind, language
+    )
+
+
+def wording_among(own: Mapping[str, str], queue: Queue, kind: AutomaticText.Kind, language: str) -> Wording:
+    """The same, when the queue's own words of this kind are known, by their language."""
     tried = [each for each in (language, queue.language) if each]
     nearest = spoken(*tried)
     words = built_in(kind, nearest)
     for each in (*takewhile(lambda tag: tag != nearest, tried), nearest):
-        if each in own or "" in own:
-            return Wording(words.subject, own.get(each, own.get("", "")), each)
+        if each in own:
+            return Wording(words.subject, own[each], each, Whose.QUEUE)
+        if "" in own:
+            return Wording(words.subject, own[""], each, Whose.QUEUE_FOR_ALL)
     return words
 
 
 def built_in(kind: AutomaticText.Kind, language: str) -> Wording:
     """What the desk brings along in a language that it speaks."""
     with translation.override(language):
-        return Wording(gettext(_SUBJECTS[kind]), gettext(_TEXTS[kind]), language)
+        return Wording(gettext(_SUBJECTS[kind]), gettext(_TEXTS[kind]), language, Whose.DESK)
 
 
 def spoken(*languages: str) -> str:

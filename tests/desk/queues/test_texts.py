@@ -77,6 +77,18 @@ def test_the_list_says_what_takes_the_place_of_a_text(
     assert "words for all languages" in room.get(address).content.decode()
 
 
+def test_words_for_all_languages_are_said_also_beside_those_of_the_queues_language(
+    room: Client, queue: Queue
+) -> None:
+    _text(room, "keep_text", "All.", language="all")
+    _text(room, "keep_text", "English.", language=queue.language)
+    notices = room.get(reverse("queue_texts", args=["english"])).context["kinds"][1]
+    assert [(row.code, row.said) for row in notices.rows] == [
+        ("all", "the queue's own words"),
+        ("en", "the queue's own words"),
+    ]
+
+
 def test_only_languages_in_use_are_rows_and_the_others_can_be_added(room: Client, queue: Queue) -> None:
     new_ticket(queue, language="zh")
     _text(room, "keep_text", "Réponse.", language="fr")

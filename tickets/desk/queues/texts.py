@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,7 +19,7 @@ from tickets.access import languages_of, queue_for_coordinator
 from tickets.actions.automatic.text import drop_text, keep_text, set_policy
 from tickets.desk.queues.forms import PolicyForm, TextForm
 from tickets.models import AutomaticText, Queue
-from tickets.wording import Wording, is_spoken, spoken, wording
+from tickets.wording import Whose, Wording, wording, wording_among
 
 ALL = "all"
 """Stands in an address for the text of every language that has none of its own."""
@@ -69,7 +69,7 @@ def keep_policy(request: AgentRequest, slug: str) -> HttpResponse:
 def show_text(request: AgentRequest, slug: str, kind: str, language: str) -> TemplateResponse:
     """One text, to be changed, and how it looks as a mail."""
     queue = queue_for_coordinator(request.user, slug)
-    words = _said(queue, kind, language)
+    words = wording(queue, *_chosen(kind, language))
     return _page(request, queue, TextForm(initial={"text": words.text}), words)
 
 
@@ -77,10 +77,10 @@ def show_text(request: AgentRequest, slug: str, kind: str, language: str) -> Tem
 def preview_text(request: AgentRequest, slug: str, kind: str, language: str) -> TemplateResponse:
     """How a text would look that is not kept yet."""
     queue = queue_for_coordinator(request.user, slug)
-    words, form = _said(queue, kind, language), TextForm(request.POST)
+    words, form = wording(queue, *_chosen(kind, language)), TextForm(request.POST)
     if not form.is_valid():
         return _page(request, queue, form, words, status=422)
-    shown = Wording(words.subject, form.cleaned_data["text"], words.language)
+    shown = replace(words, text=form.cleaned_data["text"])
     return _page(request, queue, form, shown, is_kept=False)
 
 
@@ -88,11 +88,10 @@ def preview_text(request: AgentRequest, slug: str, kind: str, language: str) -> 
 def keep(request: AgentRequest, slug: str, kind: str, language: str) -> HttpResponse:
     """Use these words from now on."""
     queue = queue_for_coordinator(request.user, slug)
-    words, form = _said(queue, kind, language), TextForm(request.POST)
+    chosen, form = _chosen(kind, language), TextForm(request.POST)
     if not form.is_valid():
-        return _page(request, queue, form, words, status=422)
-    text, code = form.cleaned_data["text"], _code(language)
-    keep_text(queue, AutomaticText.Kind(kind), code, text, by=request.user, now=timezone.now())
+        return _page(request, queue, form, wording(queue, *chosen), status=422)
+    keep_text(queue, *chosen, form.cleaned_data["text"], by=request.user, now=timezone.now())
     messages.success(request, _("The text is kept, and is sent from now on."))
     return redirect("queue_texts", slug)
 
@@ -101,8 +100,7 @@ def keep(request: AgentRequest, slug: str, kind: str, language: str) -> HttpResp
 def drop(request: AgentRequest, slug: str, kind: str, language: str) -> HttpResponse:
     """Go back to the desk's own words."""
     queue = queue_for_coordinator(request.user, slug)
-    _said(queue, kind, language)
-    drop_text(queue, AutomaticText.Kind(kind), _code(language))
+    drop_text(queue, *_chosen(kind, language))
     messages.success(request, _("The desk's own words are sent again."))
     return redirect("queue_texts", slug)
 
@@ -123,7 +121,11 @@ def _texts(queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: Automa
     used = {queue.language, *languages_of(queue), *(code for of, code in own if of == kind)}
     shown = [code for code in settings.TICKET_LANGUAGES if code in used]
     others = [(code, _name(code)) for code in settings.TICKET_LANGUAGES if code not in used]
-    return Texts(kind, [_row(queue, own, kind, code) for code in ("", *shown)], others)
+    texts = {code: each.text for (of, code), each in own.items() if of == kind}
+    rows = [
+        _row(code, own.get((kind, code)), wording_among(texts, queue, kind, code)) for code in ("", *shown)
+    ]
+    return Texts(kind, rows, others)
 
 
 def _page(
@@ -136,7 +138,7 @@ def _page(
     status: int = 200,
 ) -> TemplateResponse:
     given = request.resolver_match.kwargs if request.resolver_match else {}
-    kind, code = AutomaticText.Kind(given["kind"]), _code(given["language"])
+    kind, code = _chosen(given["kind"], given["language"])
     context = {
         "queue": queue,
         "form": form,
@@ -150,35 +152,28 @@ def _page(
     return TemplateResponse(request, "desk/queue_text.html", context, status=status)
 
 
-def _row(queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind, code: str) -> Row:
-    return Row(code or ALL, _name(code), own.get((kind, code)), _whose(queue, own, kind, code))
+def _row(code: str, own: AutomaticText | None, words: Wording) -> Row:
+    return Row(code or ALL, _name(code), own, _("the queue's own words") if own else _whose(words, code))
 
 
-def _whose(
-    queue: Queue, own: dict[tuple[str, str], AutomaticText], kind: AutomaticText.Kind, code: str
-) -> str:
-    """As tickets.wording decides it: the queue's own, those it has for all languages, the desk's."""
-    if (kind, code) in own:
-        return _("the queue's own words")
+def _whose(words: Wording, code: str) -> str:
+    """Whose words are said where a language has none of its own, and in which language."""
     if not code:
         return _("none: the desk's words are used")
-    if (kind, "") in own:
+    if words.whose is Whose.QUEUE_FOR_ALL:
         return _("the queue's words for all languages")
-    if not is_spoken(code) and (kind, queue.language) in own:
-        return _("the queue's own words in %s") % language_name(queue.language)
-    return _("the desk's words in %s") % language_name(spoken(code, queue.language))
+    if words.whose is Whose.QUEUE:
+        return _("the queue's own words in %s") % language_name(words.language)
+    return _("the desk's words in %s") % language_name(words.language)
 
 
 def _name(code: str) -> str:
     return language_name(code) if code else _("every language without a text of its own")
 
 
-def _code(language: str) -> str:
-    return "" if language == ALL else language
-
-
-def _said(queue: Queue, kind: str, language: str) -> Wording:
-    """What is said now; Http404 for a kind or a language that there is not."""
-    if kind not in AutomaticText.Kind.values or _code(language) not in ("", *settings.TICKET_LANGUAGES):
+def _chosen(kind: str, language: str) -> tuple[AutomaticText.Kind, str]:
+    """What an address names; Http404 for a kind or a language that there is not."""
+    code = "" if language == ALL else language
+    if kind not in AutomaticText.Kind.values or code not in ("", *settings.TICKET_LANGUAGES):
         raise Http404
-    return wording(queue, AutomaticText.Kind(kind), _code(language))
+    return AutomaticText.Kind(kind), code
