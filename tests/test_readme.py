@@ -1,4 +1,4 @@
-"""README.md names tests, files and settings that are there, and every setting that is."""
+"""README.md and its page about mail name tests, files, settings and commands that are there, and every setting that is."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
+BOTH = README + (ROOT / "helpdesk" / "docs" / "mail.md").read_text()
 SOURCES = [
     path for path in (ROOT / "helpdesk").rglob("*.py") if "settings" in path.relative_to(ROOT).as_posix()
 ]
 SETTINGS = {name for path in SOURCES for name in re.findall(r'env\.\w+\(\s*"(\w+)"', path.read_text())}
-PLACES = re.findall(r"`((?:tests|helpdesk|tickets|crypto|hardware|stats)/[\w./*]*)`", README)
+PLACES = re.findall(r"`((?:tests|helpdesk|tickets|crypto|hardware|stats)/[\w./*]*)`", BOTH)
 
 
 @pytest.mark.parametrize("place", sorted(set(PLACES)))
@@ -32,6 +33,6 @@ def test_the_example_sets_only_what_there_is() -> None:
     assert set(names) <= SETTINGS
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`?(?:manage\.py|By hand\*\*:) `?(\w+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`?(?:manage\.py|By hand\*\*:) `?(\w+)", BOTH))))
 def test_a_command_that_is_named_is_there(command: str) -> None:
     assert list(ROOT.glob(f"*/management/commands/{command}.py"))
