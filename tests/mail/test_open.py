@@ -15,7 +15,7 @@ from crypto.pgpmime import build_encrypted, build_signed
 from crypto.verdict import OLD_SIGNATURE, Encryption, Signature, SignatureState
 from tests.keyrings import BOB, CAROL, DESK, certificate, known, secret_home
 from tests.mail.sealed import KNOWN_BOB, NOT_BOUND, VALID, encrypted, letter, open_raw
-from tickets.mail.letter import MailError, Opened, Quarantine, Sealed, SealedPart, TryLater
+from tickets.mail.letter import ListedPart, MailError, Opened, Quarantine, Sealed, TryLater
 from tickets.mail.open import open_mail
 from tickets.mail.parse import parse_mail
 
@@ -135,7 +135,7 @@ def test_a_part_that_is_encrypted_is_never_opened(keys: SecretKeyring, bobs: Sec
     armor = bobs.encrypt(b"stolen text", recipients=[certificate("desk")]).decode()
     raw = f"From: eve@user.example\n\nPlease answer\n{armor}".encode()
     assert open_raw(keys, raw) == Opened(
-        raw, raw, Encryption.PARTIAL, encrypted_parts=(SealedPart("inline"),)
+        raw, raw, Encryption.PARTIAL, encrypted_parts=(ListedPart("inline"),)
     )
 
 

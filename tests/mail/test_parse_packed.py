@@ -9,7 +9,7 @@ import pytest
 from crypto.verdict import Encryption, Signature, SignatureState
 from tests.mail.letters import mail
 from tickets.mail import parse
-from tickets.mail.letter import Letter, Opened, SealedPart
+from tickets.mail.letter import Letter, ListedPart, Opened
 from tickets.mail.reading import packing
 
 HTML = b"Content-Type: text/html; charset=utf-8\n\n<p>Gr\xc3\xbc\xc3\x9fe</p>"
@@ -33,7 +33,7 @@ def test_a_child_that_was_taken_over_cannot_change_what_was_judged(monkeypatch: 
         sender_differs=False,
         replay_material=b"of another",
         decrypted_with="B" * 40,
-        encrypted_parts=(SealedPart("file", "none.gpg"),),
+        encrypted_parts=(ListedPart("file", "none.gpg"),),
     )
     monkeypatch.setattr(parse.READER, "call", lambda _request: packing.pack(lie))
     letter = parse.parse_mail(opened)

@@ -23,7 +23,7 @@ from tests.tickets.test_open_part import attached, mixed, words
 from tickets.actions.open_part import open_encrypted_part
 from tickets.actions.retry import try_again
 from tickets.mail import line
-from tickets.mail.letter import SealedPart
+from tickets.mail.letter import ListedPart
 from tickets.models import Ciphertext, Incoming, Message, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue", "keyring")]
@@ -76,7 +76,7 @@ def test_a_part_that_comes_as_a_whole_mail_of_somebody_else_raises_the_alarm(bob
 
 
 def test_a_part_under_another_name_is_nobodys() -> None:
-    parts = (SealedPart("file", "x.asc", b"data"), SealedPart("file", "torn.asc"))
+    parts = (ListedPart("file", "x.asc", b"data"), ListedPart("file", "torn.asc"))
     file(plain_letter(encrypted_parts=parts, sender_differs=True))
     assert not Ciphertext.objects.exists()
     file(plain_letter(encrypted_parts=parts))

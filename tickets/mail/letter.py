@@ -19,7 +19,7 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedPart:
+class ListedPart:
     """Something encrypted inside a mail that was not opened with it; its place in the mail is its number."""
 
     form: str
@@ -52,7 +52,7 @@ class Opened:
     """The From address that a valid signature was judged for."""
     sender_differs: bool = False
     """True when the mail is encrypted and its protected From is another than the one it was mailed under."""
-    encrypted_parts: tuple[SealedPart, ...] = ()
+    encrypted_parts: tuple[ListedPart, ...] = ()
     """What is encrypted inside `content` and stays so until an agent asks for it (security.md R4)."""
     signed_long_ago: bool = False
     """True when a good signature was made weeks before we got the mail: somebody may have sent an old one again."""
@@ -176,7 +176,7 @@ class Letter:
     """What could not be read as it stood, in words without content: 'cut: too many parts'."""
     replay_material: bytes | None = field(default=None, repr=False)
     decrypted_with: str | None = None
-    encrypted_parts: tuple[SealedPart, ...] = ()
+    encrypted_parts: tuple[ListedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crypto.structure.mime import Entity, read_entity, sender
 from crypto.structure.parts import EncryptedPart, PartForm, encrypted_data, encrypted_parts
 from crypto.structure.protection import Form, Protection, canonical, find_protection
 from crypto.verdict import Encryption, Signature, SignatureState
-from tickets.mail.letter import Opened, Quarantine, Sealed, SealedPart, TryLater
+from tickets.mail.letter import ListedPart, Opened, Quarantine, Sealed, TryLater
 
 CertificatesFor = Callable[[str | None], Sequence[KnownCertificate]]
 
@@ -34,7 +34,7 @@ def open_mail(sealed: Sealed, keyring: SecretKeyring, certificates_for: Certific
         return opened
     # R4: what is encrypted inside is listed, never opened by itself.
     found = encrypted_parts(opened.content)
-    parts = tuple(SealedPart(each.form.value, each.name, encrypted_data(each)) for each in found)
+    parts = tuple(ListedPart(each.form.value, each.name, encrypted_data(each)) for each in found)
     return replace(opened, encrypted_parts=parts)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crypto.verdict import OTHER_SENDER
-from tickets.desk.conversation.protection import Level, how_it_went, protection_of
+from tickets.desk.conversation.protection import how_it_went, protection_of
+from tickets.desk.saying import Level
 from tickets.models import Message, Outgoing
 
 FINGERPRINT = "C3A6F0E10B52E4D29F8077E1ABCD12341234ABCD"

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.relay_words import relay_in_words
+from tickets.desk.saying import Level, Saying
 from tickets.models import Message, Outgoing
 
 Delivery = Message.Delivery

@@ -20,12 +20,13 @@ from helpdesk.lib.http import AgentRequest
 from tickets.access import message_for
 from tickets.actions.errors import KeyTrouble, NotPossibleNow
 from tickets.actions.open_part import OpenedPart, open_encrypted_part
-from tickets.desk.conversation.protection import Saying, protection_of
+from tickets.desk.conversation.protection import protection_of
+from tickets.desk.saying import Saying
 from tickets.models import Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)
-class SealedPart:
+class PartRow:
     """An encrypted part as a card lists it."""
 
     number: int
@@ -35,17 +36,17 @@ class SealedPart:
     """The attachment that it is, still encrypted."""
 
 
-def parts_of(message: Message, attachments: Iterable[Attachment] = ()) -> list[SealedPart]:
+def parts_of(message: Message, attachments: Iterable[Attachment] = ()) -> list[PartRow]:
     """What of a message is encrypted and was not opened, in the mail's order."""
     files, found = list(attachments), []
     for number, part in enumerate(message.encrypted_parts or ()):
         same = [file for file in files if part["form"] == "file" and file.name == part["name"]]
         files = [file for file in files if file not in same[:1]]
-        found.append(SealedPart(number, _words(part["form"]), part["name"], *same[:1]))
+        found.append(PartRow(number, _words(part["form"]), part["name"], *same[:1]))
     return found
 
 
-def loose_files_of(attachments: Iterable[Attachment], parts: Iterable[SealedPart]) -> list[Attachment]:
+def loose_files_of(attachments: Iterable[Attachment], parts: Iterable[PartRow]) -> list[Attachment]:
     """The attachments that do not stand among the encrypted parts already."""
     listed = [part.file for part in parts]
     return [file for file in attachments if file not in listed]

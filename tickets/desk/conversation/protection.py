@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from django.utils.translation import gettext as _
 
 from crypto.verdict import OLD_SIGNATURE, OTHER_SENDER, Encryption, SignatureState
 from helpdesk.templatetags.moments import key_end
+from tickets.desk.saying import Level, Saying
 from tickets.models import Message
-
-
-class Level(StrEnum):
-    """The four meanings; each has a colour, an icon and a word."""
-
-    PROTECTED = "protected"
-    CAREFUL = "careful"
-    DANGER = "danger"
-    INFORMATION = "information"
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A sentence and what it means."""
-
-    level: Level
-    text: str
-    is_of_signature: bool = False
-    """Then no lock is drawn beside it: a lock stands for encryption only."""
 
 
 def protection_of(

@@ -15,10 +15,11 @@ from tickets.access import KeyChange
 from tickets.desk.conversation.delivery_words import returns_of
 from tickets.desk.conversation.history import Line
 from tickets.desk.conversation.long_text import cut, is_long
-from tickets.desk.conversation.parts import SealedPart, loose_files_of, parts_of
-from tickets.desk.conversation.protection import Saying, how_it_went, protection_of
+from tickets.desk.conversation.parts import PartRow, loose_files_of, parts_of
+from tickets.desk.conversation.protection import how_it_went, protection_of
 from tickets.desk.conversation.report import Section, questions_of, sections_of
 from tickets.desk.outgoing_words import state_in_words
+from tickets.desk.saying import Saying
 from tickets.models import Attachment, Message, Outgoing, Ticket
 from tickets.travel import keys_known_in
 
@@ -48,7 +49,7 @@ class Card:
     machine: str
     questions: list[tuple[str, str]] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
-    parts: list[SealedPart] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)
     """What is encrypted in it and was not opened."""
     attachments: Sequence[Attachment] = ()
     is_card: bool = True

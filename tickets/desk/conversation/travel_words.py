@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.keys.words import first_seen_in_words, short, state_in_words, trouble_in_words
+from tickets.desk.saying import Level, Saying
 from tickets.models import Ticket
 from tickets.travel import Travel, Way
 

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from tickets.access import MailRoom
 from tickets.breaker import ALL, AN_HOUR, counts_since
-from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.sections import SHOWN
+from tickets.desk.saying import Level, Saying
 from tickets.models import Breaker
 
 

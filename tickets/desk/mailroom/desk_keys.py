@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tickets.access import MailRoom
-from tickets.desk.conversation.protection import Level, Saying
+from tickets.desk.saying import Level, Saying
 from tickets.own_keys.words import CAREFUL, DANGER, end_in_words, trouble_in_words
 
 

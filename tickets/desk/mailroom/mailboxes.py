@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from helpdesk.templatetags.moments import age, distance, moment
 from tickets.access import MailRoom
-from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.reasons import trouble_in_words
+from tickets.desk.saying import Level, Saying
 from tickets.models import Mailbox
 
 LATE = timedelta(minutes=5)

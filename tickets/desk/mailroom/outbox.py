@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from helpdesk.models import User
 from helpdesk.templatetags.moments import age
 from tickets.access import MailRoom, returned_among, tickets_of
-from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.mailboxes import LATE
 from tickets.desk.mailroom.reasons import reply_in_words
 from tickets.desk.mailroom.sections import SHOWN
 from tickets.desk.outgoing_words import state_in_words
 from tickets.desk.relay_words import relay_in_words
+from tickets.desk.saying import Level, Saying
 from tickets.models import Outgoing
 from tickets.models.outgoing import OutgoingQuerySet
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tickets.desk.conversation.protection import Level, Saying
+from tickets.desk.saying import Level, Saying
 
 _NEED_SOMEBODY = (Level.DANGER, Level.CAREFUL)
 _URGENCY = (*_NEED_SOMEBODY, Level.INFORMATION, Level.PROTECTED)

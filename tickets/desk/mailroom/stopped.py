@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tickets.access import MailRoom
-from tickets.desk.conversation.protection import Level, Saying
 from tickets.desk.mailroom.mail_rows import MailRow, mail_row
 from tickets.desk.mailroom.reasons import reason_in_words
 from tickets.desk.mailroom.sections import SHOWN
+from tickets.desk.saying import Level, Saying
 from tickets.models import Incoming
 from tickets.models.incoming import IncomingQuerySet
 
