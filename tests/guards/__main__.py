@@ -120,9 +120,8 @@ def _attempt(guard: Guard, copy: Path) -> str:
 def _passes(copy: Path, tests: Sequence[str]) -> int:
     """pytest's return code, stopped at the first failure, or that it did not end: no test may end for want of time."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
-        "1"  # A third of the time of a short run went into others.
-    )
+    # A third of the time of a short run went into others.
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *_PLUGINS]
     command += ["--timeout=0", "-m", "not (servers or browser or faults or shared)", *tests]
     try:

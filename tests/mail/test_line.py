@@ -232,9 +232,8 @@ def test_a_worker_that_comes_back_late_decides_nothing(monkeypatch: pytest.Monke
 
 
 def test_a_worker_is_given_up_only_when_no_mail_can_take_so_long() -> None:
-    runs_of_gpg = (
-        4  # The session key, once more if the agent hung, the content beside its signature, one inside.
-    )
+    # The session key, once more if the agent hung, the content beside its signature, one inside.
+    runs_of_gpg = 4
     longest = runs_of_gpg * (Limits().seconds + 10) + sandbox.SECONDS
     assert timedelta(seconds=longest) < line.LEASE
 
