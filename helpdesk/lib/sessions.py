@@ -40,9 +40,8 @@ class IdleMiddleware:
             now = _now()
             if _is_over(request, now):
                 if request.POST.get("text", "").strip():
-                    return _signed_out(
-                        request
-                    )  # Its session stays over: a second press gets the words back, too.
+                    # Its session stays over: a second press gets the words back, too.
+                    return _signed_out(request)
                 logout(request)
             elif now - request.session[SEEN] >= A_MINUTE:
                 request.session[SEEN] = now

@@ -85,6 +85,5 @@ def test_a_report_may_be_nothing_but_its_heading() -> None:
 def test_a_text_of_nothing_but_headings_is_not_cut_again_and_again() -> None:
     begun = time.process_time()
     assert language.own_words("Sig: Unsigned\n\n" * 200_000).startswith("Sig: Unsigned")
-    assert (
-        time.process_time() - begun < 10
-    )  # It took an hour when each heading was cut off a copy of the rest.
+    # It took an hour when each heading was cut off a copy of the rest.
+    assert time.process_time() - begun < 10

@@ -86,9 +86,8 @@ def _from_headers(letter: Letter, words: str, report: Report | None = None) -> R
     sender = letter.from_[0] if len(letter.from_) == 1 else None
     # Not beside a signature either: the page would show whom the Reply-To names as the one who signed.
     if letter.encryption is Encryption.NONE and len(letter.reply_to) == 1 and not _is_signed(letter):
-        sender = letter.reply_to[
-            0
-        ]  # Never for protected mail: Reply-To is how a thief has secrets sent to him.
+        # Never for protected mail: Reply-To is how a thief has secrets sent to him.
+        sender = letter.reply_to[0]
     address = _answerable(sender.address) if sender else ""
     name = sender.name or ("" if address else sender.address) if sender else ""
     return Reporter(

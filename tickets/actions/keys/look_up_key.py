@@ -38,9 +38,8 @@ def look_up_key(ticket: Ticket, *, by: User, now: datetime) -> tuple[Asked, ...]
         raise NotPossibleNow
     with transaction.atomic():
         hold_living(ticket)
-        note_event(
-            ticket, Event.Kind.KEY_LOOKED_UP, at=now, by=by
-        )  # From now on others may know the address.
+        # From now on others may know the address.
+        note_event(ticket, Event.Kind.KEY_LOOKED_UP, at=now, by=by)
     network = Network(Proxy(settings.LOOKUP_PROXY, settings.LOOKUP_CA_FILE), settings.KEYSERVER)
     try:
         asked = look_up(ticket.requester_address, network=network, now=now)

@@ -37,9 +37,8 @@ Warming = Callable[[], None]
 
 def main(name: str) -> None:
     """Serve until the socket closes."""
-    os.closerange(
-        CONTROL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    )  # What a library left open for us.
+    # What a library left open for us.
+    os.closerange(CONTROL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     module, _, function = name.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
     warm_up: Warming = getattr(sys.modules[module], "warm_up", lambda: None)
