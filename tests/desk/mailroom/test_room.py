@@ -106,9 +106,7 @@ def test_queries_do_not_grow_with_what_is_there(
         new_outgoing(new_ticket(queue), state="failed")
         new_outgoing(foreign_ticket_of(each), state="unknown")
         new_breaker(f"digest {each}")
-        new_desk_key(each).retired_subkeys.create(
-            fingerprint=str(each), destroy_after=ago(-9)
-        )
+        new_desk_key(each).retired_subkeys.create(fingerprint=str(each), destroy_after=ago(-9))
     for name, cost in (("mail_room", 31), ("mail_room_quarantine", 13), ("mail_room_outbox", 15)):
         with django_assert_num_queries(cost):
             room.get(reverse(name))
