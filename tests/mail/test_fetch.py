@@ -183,6 +183,7 @@ def test_a_first_import_that_was_interrupted_stays_silent_until_it_is_complete(
         with pytest.raises(TryLater, match="cannot_keep"):
             fetch_all()
     assert Mailbox.objects.get().imported is None
+    assert fetch_all() == 0  # It is left alone for a while.
     assert fetch_all(even_paused=True) == 1
     assert Incoming.objects.get().silent
     assert Mailbox.objects.get().imported

@@ -64,3 +64,10 @@ def test_a_child_warms_up_on_a_plain_mail_and_on_html(monkeypatch: pytest.Monkey
     monkeypatch.setattr(parse, "read_letter", noted)
     parse.warm_up()
     assert [letter.html for letter in read] == [False, True]
+
+
+def test_a_child_reads_a_mail_of_its_own_before_the_one_that_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+    monkeypatch.setattr(parse, "read_packed", read.append)
+    parse.touch()
+    assert [packing.unpack(Opened, each).encryption for each in read] == [Encryption.NONE]
