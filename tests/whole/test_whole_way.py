@@ -13,6 +13,8 @@ import pytest
 from imapclient import IMAPClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from helpdesk.templatetags.moments import key_end
+from tests.keyrings import BOB
 from tests.whole.house import PASSWORD, House, running_house
 from tests.whole.mails import read_answer, report, reporter
 
@@ -63,7 +65,7 @@ def test_a_report_becomes_a_ticket_and_the_answer_goes_back_encrypted(
     assert words in shown
     assert "Encrypted to us. Not signed: we cannot be sure who wrote it." in shown
     _wait_until(lambda: _says(page, "ExampleBook 14"))  # The report is read after the mail is filed.
-    assert "Goes encrypted to key 0x" in shown
+    assert f"Goes encrypted to key {key_end(BOB)} (first seen" in shown
 
     answer = f"Please send us a photo of the {mark} lamp.\n\nUntil then: turn it off."
     page.fill("#answer textarea", answer)
