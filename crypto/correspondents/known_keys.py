@@ -83,7 +83,7 @@ def _known(row: PublicKey, certificate: Certificate | None, now: datetime) -> Kn
     return KnownKey(
         fingerprint=row.fingerprint,
         state=row.state,
-        trouble=row.trouble or ("" if row.can_be_used(now) else "expired"),
+        trouble=row.trouble_at(now),
         first_seen=row.first_seen,
         expires=row.expires,
         algorithm=certificate.algorithm if certificate and certificate.minimal else "",
